@@ -1,0 +1,49 @@
+"""What every other part of cryoal knows of the user's data."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+Contrast = Literal["bright", "dark"]
+Augmentation = Callable[[torch.Tensor, torch.Generator], torch.Tensor]
+
+
+class Pool(ABC):
+    """All items of a project, read lazily and addressed by their position ``0..len-1``.
+
+    Attributes:
+        ids: stable names of the items, as the user's files have them; unique.
+        labels: int64 array (N,), position in ``classes``, or -1 where unknown.
+        classes: class names, sorted; empty when nothing is labelled.
+        groups: array (N,) of str, the tomogram of each item, or None when unknown.
+        item_shape: (C, *spatial) of one item.
+        fingerprint: short hash that changes when the items, labels or voxels on disk do.
+    """
+
+    ids: Sequence[str]
+    labels: npt.NDArray[np.int64]
+    classes: list[str]
+    groups: npt.NDArray[np.str_] | None
+    item_shape: tuple[int, ...]
+    fingerprint: str
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @abstractmethod
+    def read(self, indices: Sequence[int] | npt.NDArray[np.int64]) -> torch.Tensor:
+        """Items as stored, float32 (B, C, *spatial), in the order of ``indices``.
+
+        Raises:
+            CryoalError: an item cannot be read, is not finite or is constant; names the file.
+        """
+
+    @abstractmethod
+    def normalise(self, batch: torch.Tensor) -> torch.Tensor:
+        """Raw items (B, C, *spatial) made ready for a model; runs on the batch's device."""
