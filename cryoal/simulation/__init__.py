@@ -1,0 +1,1 @@
+"""Structure -> density -> tilt series -> reconstruction -> subtomogram."""

@@ -1,0 +1,126 @@
+"""Density maps of single particles: made from beads, or read from an MRC file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import mrcfile
+import numpy as np
+import numpy.typing as npt
+from scipy import fft, special
+
+from cryoal.errors import CryoalError
+
+Volume = npt.NDArray[np.float64]
+
+# Inside the mask: where the density is above this share of its maximum.
+MASK_LEVEL = 0.1
+
+
+@dataclass(frozen=True)
+class Density:
+    """A density map, protein bright (positive).
+
+    Attributes:
+        name: class name of the particle.
+        voxels: (Z, Y, X) float64, the density above that of the solvent.
+        voxel_size_A: edge of a voxel, Å.
+    """
+
+    name: str
+    voxels: Volume
+    voxel_size_A: float
+
+    def centre(self) -> Volume:
+        """Centre of mass, zyx, in voxels from the middle of the first voxel."""
+        total = self.voxels.sum()
+        axes = [np.arange(n, dtype=np.float64) for n in self.voxels.shape]
+        sums = [self.voxels.sum(axis=other) for other in ((1, 2), (0, 2), (0, 1))]
+        return np.array([a @ s / total for a, s in zip(axes, sums, strict=True)])
+
+    def diameter_A(self) -> float:
+        """Diameter, in Å, of the sphere about the centre of mass that holds 99 % of the mass."""
+        grid = np.indices(self.voxels.shape).reshape(3, -1)
+        radii = np.sqrt(((grid - self.centre()[:, None]) ** 2).sum(axis=0))
+        order = np.argsort(radii)
+        mass = np.cumsum(self.voxels.ravel()[order])
+        return float(2 * radii[order][np.searchsorted(mass, 0.99 * mass[-1])] * self.voxel_size_A)
+
+    def low_passed(self, resolution_A: float) -> Density:
+        """The map without detail finer than ``resolution_A`` (raised cosine, from 0.8 of it)."""
+        frequency = frequencies(self.voxels.shape, self.voxel_size_A)
+        edge = (frequency * resolution_A - 0.8) / 0.2
+        weight = 0.5 + 0.5 * np.cos(np.pi * np.clip(edge, 0.0, 1.0))
+        voxels = fft.irfftn(fft.rfftn(self.voxels) * weight, s=self.voxels.shape)
+        return Density(self.name, voxels, self.voxel_size_A)
+
+
+def frequencies(shape: Sequence[int], voxel_size_A: float) -> Volume:
+    """Length of the spatial frequency, 1/Å, at every voxel of ``rfftn`` of a zyx ``shape``."""
+    *full, last = shape
+    axes = [fft.fftfreq(n, voxel_size_A) for n in full] + [fft.rfftfreq(last, voxel_size_A)]
+    return np.sqrt(sum(np.square(a) for a in np.meshgrid(*axes, indexing="ij")))
+
+
+def density_from_beads(
+    name: str,
+    centres_A: npt.ArrayLike,
+    radii_A: npt.ArrayLike,
+    *,
+    voxel_size_A: float,
+    softness_A: float = 5.0,
+) -> Density:
+    """Solid beads of protein with soft edges; where beads overlap the density stays that of one.
+
+    Args:
+        name: class name.
+        centres_A: (n, 3) xyz, Å, about the origin.
+        radii_A: (n,) Å.
+        voxel_size_A: voxel of the map. The map is a cube, the origin at voxel ``n // 2``.
+        softness_A: standard deviation of the blurred edge.
+    """
+    centres = np.asarray(centres_A, dtype=np.float64)
+    radii = np.asarray(radii_A, dtype=np.float64)
+    margin_A = 3 * softness_A
+    reach_A = float((np.sqrt((centres**2).sum(axis=1)) + radii).max()) + margin_A
+    half = int(np.ceil(reach_A / voxel_size_A))
+    axis = np.arange(-half, half + 1) * voxel_size_A
+    solvent = np.ones((axis.size,) * 3)
+    for centre, radius in zip(centres, radii, strict=True):
+        near = [np.flatnonzero(np.abs(axis - c) <= radius + margin_A) for c in centre[::-1]]
+        patch = tuple(slice(n[0], n[-1] + 1) for n in near)
+        squares = [(axis[n] - c) ** 2 for n, c in zip(near, centre[::-1], strict=True)]
+        distance = np.sqrt(
+            squares[0][:, None, None] + squares[1][None, :, None] + squares[2][None, None, :]
+        )
+        solvent[patch] *= 1 - 0.5 * special.erfc((distance - radius) / (np.sqrt(2) * softness_A))
+    return Density(name, 1 - solvent, voxel_size_A)
+
+
+def read_density(path: Path) -> Density:
+    """A density map from an MRC file; the class takes the file's name without its ending.
+
+    Raises:
+        CryoalError: not a readable MRC volume, no voxel size in its header, voxels not cubic,
+            not finite, or no density above 0.
+    """
+    try:
+        with mrcfile.open(path) as file:
+            voxels = np.array(file.data, dtype=np.float64)
+            size = file.voxel_size
+            sizes = [float(size.x), float(size.y), float(size.z)]
+    except (OSError, ValueError, TypeError) as error:
+        raise CryoalError(f"{path}: not a readable MRC map ({error})") from error
+    if voxels.ndim != 3:
+        raise CryoalError(f"{path}: expected a 3D map, found shape {voxels.shape}")
+    if min(sizes) <= 0:
+        raise CryoalError(f"{path}: the header gives no voxel size; set it in the file first")
+    if max(sizes) - min(sizes) > 1e-3 * max(sizes):
+        raise CryoalError(f"{path}: voxels are not cubic ({sizes} Å); resample the map first")
+    if not np.isfinite(voxels).all():
+        raise CryoalError(f"{path}: the map holds NaN or infinite voxels")
+    if voxels.sum() <= 0 or voxels.max() <= 0:
+        raise CryoalError(f"{path}: the map holds no density above 0 (protein must be bright)")
+    return Density(path.stem, voxels, sizes[0])
