@@ -1,0 +1,88 @@
+"""What all pools of subtomograms share, however they are stored."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from cryoal.errors import CryoalError
+from cryoal.pools.pool import Contrast, Pool
+from cryoal.volumes.normalise import normalise
+
+
+class SubtomogramPool(Pool):
+    """Cubic boxes (1, n, n, n) with one voxel size and one sign of contrast.
+
+    Attributes:
+        kind: how the items are stored, in words.
+        source: the file or folder that was opened.
+        voxel_size_A: None where neither the files nor the user state it.
+        contrast: ``bright`` or ``dark`` protein, as stated; never guessed.
+        fingerprint: changes when an item is added, removed, moved to another place in the order,
+            renamed or its file replaced; not when labels change or the whole folder moves.
+        label_fingerprint: changes when a label or the set of classes does.
+        warnings: what a user should know of these files though they can be used.
+    """
+
+    kind: str
+    source: Path
+    voxel_size_A: float | None
+    contrast: Contrast
+    label_fingerprint: str
+    warnings: list[str]
+
+    def normalise(self, batch: torch.Tensor) -> torch.Tensor:
+        """Mean 0, deviation 1 and bright protein, item by item."""
+        return normalise(batch, self.contrast)
+
+    def _positions(self, indices: Sequence[int] | npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        positions = np.asarray(indices, dtype=np.int64)
+        if positions.size and (positions.min() < 0 or positions.max() >= len(self)):
+            raise IndexError(f"positions go from 0 to {len(self) - 1} in this pool")
+        return positions
+
+
+def encode_labels(
+    names: Sequence[str], classes: Iterable[str] | None = None
+) -> tuple[npt.NDArray[np.int64], list[str]]:
+    """Positions of class names in the sorted list of classes; an empty name is unknown (-1)."""
+    known = sorted(set(classes) if classes is not None else {name for name in names if name})
+    position = {name: at for at, name in enumerate(known)}
+    labels = np.fromiter((position[name] if name else -1 for name in names), np.int64, len(names))
+    return labels, known
+
+
+def fingerprint_of(parts: Iterable[str | bytes]) -> str:
+    """Sixteen hexadecimal digits that depend on every part and on their order."""
+    digest = hashlib.blake2b(digest_size=8)
+    for part in parts:
+        raw = part.encode("utf-8", "surrogateescape") if isinstance(part, str) else part
+        digest.update(b"%d:" % len(raw) + raw)
+    return digest.hexdigest()
+
+
+def label_fingerprint_of(labels: npt.NDArray[np.int64], classes: Sequence[str]) -> str:
+    return fingerprint_of([labels.astype("<i8").tobytes(), *classes])
+
+
+def check_items(items: npt.NDArray[np.float32], names: Sequence[str]) -> None:
+    """Refuse items (B, n, n, n) that no model can learn from.
+
+    Raises:
+        CryoalError: NaN, infinite or constant voxels; names the item.
+    """
+    flat = items.reshape(len(items), -1)
+    low, high = flat.min(axis=1), flat.max(axis=1)
+    # NaN propagates through min and max, so two passes find everything.
+    good = np.isfinite(low) & np.isfinite(high) & (low < high)
+    for at in np.flatnonzero(~good).tolist():
+        if np.isfinite(low[at]) and np.isfinite(high[at]):
+            raise CryoalError(
+                f"{names[at]}: all voxels are {low[at]:g}, nothing to learn from; leave it out"
+            )
+        raise CryoalError(f"{names[at]}: holds NaN or infinite voxels; repair it or leave it out")
