@@ -1,0 +1,34 @@
+"""Query strategies, one a module; importing the package registers those of cryoal."""
+
+from cryoal.strategies import (
+    egl,
+    entropy,
+    expected,
+    least_confidence,
+    margin,
+    max_entropy,
+    random,
+)
+from cryoal.strategies.context import QueryContext
+from cryoal.strategies.needs import GRADIENT_LOSSES, Need
+from cryoal.strategies.registry import Scheme, get, names, register
+from cryoal.strategies.strategy import Scorer, Strategy
+
+__all__ = [
+    "GRADIENT_LOSSES",
+    "Need",
+    "QueryContext",
+    "Scheme",
+    "Scorer",
+    "Strategy",
+    "egl",
+    "entropy",
+    "expected",
+    "get",
+    "least_confidence",
+    "margin",
+    "max_entropy",
+    "names",
+    "random",
+    "register",
+]

@@ -1,0 +1,53 @@
+"""How a task model is trained; every field is part of a run's configuration."""
+
+from __future__ import annotations
+
+import math
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class AugmentationSettings(BaseModel):
+    """Random views of the training items; see ``cryoal.volumes.augmentation``."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    rotations: Literal["wedge", "any", "none"] = "wedge"
+    shift_px: int = Field(2, ge=0)
+    noise_std: float = Field(0.5, ge=0)
+
+
+class Recipe(BaseModel):
+    """Optimiser, schedule, length and augmentation of one training.
+
+    The length does not shrink with the labelled set: a training takes ``min_steps`` optimiser
+    steps, or ``min_epochs`` passes over the labelled items where that is more. Setting ``epochs``
+    asks for exactly that many passes instead.
+
+    The defaults were chosen by the ablation in ``docs/recipe.md``.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    optimizer: Literal["adamw", "sgd"] = "adamw"
+    learning_rate: float = Field(3e-3, gt=0)
+    weight_decay: float = Field(0.05, ge=0)
+    momentum: float = Field(0.9, ge=0, lt=1, description="SGD only")
+    schedule: Literal["one-cycle", "constant"] = "one-cycle"
+    batch_size: int = Field(32, ge=1)
+    epochs: int | None = Field(None, ge=1)
+    min_steps: int = Field(600, ge=1)
+    min_epochs: int = Field(20, ge=1)
+    label_smoothing: float = Field(0.1, ge=0, lt=1)
+    class_weights: Literal["none", "balanced"] = "none"
+    precision: Literal["32-true", "bf16-mixed", "16-mixed", "64-true"] = "32-true"
+    lowpass_px: float = Field(1.0, ge=0, description="standard deviation of a Gaussian; 0 is off")
+    augmentation: AugmentationSettings = AugmentationSettings()
+
+    def steps(self, labelled: int) -> int:
+        """Optimiser steps for ``labelled`` training items."""
+        per_epoch = math.ceil(labelled / self.batch_size)
+        if self.epochs is not None:
+            return self.epochs * per_epoch
+        return max(self.min_steps, self.min_epochs * per_epoch)

@@ -1,0 +1,163 @@
+"""Supervised training of a task model on the labelled set."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+import torch.nn.functional as F
+from lightning_fabric import Fabric
+from torch import Tensor
+
+from cryoal.learning.items import CachedItems, shuffled_positions
+from cryoal.learning.preparation import Preparation
+from cryoal.learning.recipe import Recipe
+from models3d import TaskModel3D
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class TrainingResult:
+    """What a training says of itself; no test item was looked at.
+
+    Attributes:
+        steps: optimiser steps taken.
+        loss: mean training loss (with smoothing and weights) over the last tenth of the steps.
+        accuracy: share of the augmented training views classified rightly over the same steps.
+    """
+
+    steps: int
+    loss: float
+    accuracy: float
+
+
+def train(
+    model: TaskModel3D,
+    preparation: Preparation,
+    indices: npt.NDArray[np.int64],
+    labels: npt.NDArray[np.int64],
+    fabric: Fabric,
+    seed: int,
+    progress: Progress | None = None,
+) -> TrainingResult:
+    """Train ``model`` in place on the items at pool positions ``indices``.
+
+    The weights after the last step are the result: nothing is picked by looking at other data.
+    On the CPU the same seed gives the same weights.
+
+    Args:
+        indices: (n,) pool positions.
+        labels: (n,) class positions.
+        progress: called with (step, steps).
+    """
+    recipe = preparation.recipe
+    with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
+        torch.manual_seed(seed)  # dropout layers draw from the global generator
+        return run_steps(model, preparation, indices, labels, fabric, recipe, seed, progress)
+
+
+def run_steps(
+    model: TaskModel3D,
+    preparation: Preparation,
+    indices: npt.NDArray[np.int64],
+    labels: npt.NDArray[np.int64],
+    fabric: Fabric,
+    recipe: Recipe,
+    seed: int,
+    progress: Progress | None,
+) -> TrainingResult:
+    items = CachedItems(preparation.pool, indices)
+    targets = torch.from_numpy(labels)
+    steps = recipe.steps(len(items))
+    weights = class_weights(targets, model.head.out_features, recipe).to(fabric.device)
+    optimizer = make_optimizer(model, recipe)
+    schedule = make_schedule(optimizer, recipe, steps)
+    layout = channels_last(len(preparation.pool.item_shape))
+    model.to(memory_format=layout)
+    wrapped, optimizer = fabric.setup(model, optimizer)
+    wrapped.train()
+    order = torch.Generator().manual_seed(seed)
+    draws = torch.Generator(device=fabric.device).manual_seed(seed + 1)
+    tail = Tail(steps)
+    for step, positions in enumerate(
+        shuffled_positions(len(items), recipe.batch_size, steps, order), start=1
+    ):
+        batch = fabric.to_device(items.take(positions))
+        target = fabric.to_device(targets[positions])
+        views = preparation.training_view(batch, draws).contiguous(memory_format=layout)
+        logits = wrapped(views)
+        loss = F.cross_entropy(
+            logits, target, weight=weights, label_smoothing=recipe.label_smoothing
+        )
+        optimizer.zero_grad(set_to_none=True)
+        fabric.backward(loss)
+        optimizer.step()
+        schedule.step()
+        tail.add(step, loss.detach(), logits.detach(), target)
+        if progress is not None:
+            progress(step, steps)
+    model.eval()
+    return tail.result()
+
+
+class Tail:
+    """Loss and accuracy over the last tenth of a training, kept on the device until asked for."""
+
+    def __init__(self, steps: int) -> None:
+        self.steps = steps
+        self.losses: list[Tensor] = []
+        self.hits: list[Tensor] = []
+
+    def add(self, step: int, loss: Tensor, logits: Tensor, target: Tensor) -> None:
+        if step > 0.9 * self.steps:
+            self.losses.append(loss)
+            self.hits.append((logits.argmax(1) == target).float().mean())
+
+    def result(self) -> TrainingResult:
+        loss = float(torch.stack(self.losses).mean())
+        return TrainingResult(self.steps, loss, float(torch.stack(self.hits).mean()))
+
+
+def channels_last(item_dimensions: int) -> torch.memory_format:
+    """Memory layout in which a training step is fastest: a quarter faster in 3D on a CPU.
+
+    Args:
+        item_dimensions: of one item with its channel, 4 for volumes and 3 for images.
+    """
+    return torch.channels_last_3d if item_dimensions == 4 else torch.channels_last
+
+
+def class_weights(targets: Tensor, num_classes: int, recipe: Recipe) -> Tensor:
+    """Loss weight of each class (num_classes,); ``balanced`` is n / (classes x count)."""
+    if recipe.class_weights == "none":
+        return torch.ones(num_classes)
+    counts = torch.bincount(targets, minlength=num_classes)
+    present = (counts > 0).sum()
+    return len(targets) / (present * counts.clamp_min(1))
+
+
+def make_optimizer(model: TaskModel3D, recipe: Recipe) -> torch.optim.Optimizer:
+    """Weight decay acts on weights alone: biases and normalisation scales are left free."""
+    decayed = [p for p in model.parameters() if p.ndim > 1]
+    free = [p for p in model.parameters() if p.ndim <= 1]
+    groups = [
+        {"params": decayed, "weight_decay": recipe.weight_decay},
+        {"params": free, "weight_decay": 0.0},
+    ]
+    if recipe.optimizer == "sgd":
+        return torch.optim.SGD(groups, lr=recipe.learning_rate, momentum=recipe.momentum)
+    return torch.optim.AdamW(groups, lr=recipe.learning_rate)
+
+
+def make_schedule(
+    optimizer: torch.optim.Optimizer, recipe: Recipe, steps: int
+) -> torch.optim.lr_scheduler.LRScheduler:
+    if recipe.schedule == "constant":
+        return torch.optim.lr_scheduler.ConstantLR(optimizer, factor=1.0, total_iters=1)
+    return torch.optim.lr_scheduler.OneCycleLR(
+        optimizer, max_lr=recipe.learning_rate, total_steps=steps + 1, cycle_momentum=False
+    )

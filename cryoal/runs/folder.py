@@ -1,0 +1,98 @@
+"""A run on disk: settings, journal, and weights and scores of each cycle."""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from cryoal.errors import CryoalError
+from cryoal.runs.journal import Journal
+from cryoal.runs.settings import RunSettings, make_settings, read_yaml
+
+CONFIG = "config.yaml"
+JOURNAL = "run.sqlite"
+
+
+class RunFolder:
+    """Paths and records of one run.
+
+    Attributes:
+        path: the folder.
+        settings: resolved settings, as in ``config.yaml``.
+        journal: the open journal.
+    """
+
+    def __init__(self, path: Path, settings: RunSettings) -> None:
+        self.path = path
+        self.settings = settings
+        self.journal = Journal(path / JOURNAL)
+
+    @staticmethod
+    def exists(path: Path) -> bool:
+        """Whether ``path`` holds a run, finished or not."""
+        return (path / CONFIG).is_file()
+
+    @classmethod
+    def open(cls, path: Path) -> RunFolder:
+        """Open an existing run.
+
+        Raises:
+            CryoalError: there is none, or it was never started.
+        """
+        if not cls.exists(path):
+            raise CryoalError(f"{path}: not a run folder (no {CONFIG}); start one with 'cryoal run'")
+        folder = cls(path, make_settings(read_yaml(path / CONFIG), str(path / CONFIG)))
+        if folder.journal.meta("version") is None:
+            raise CryoalError(f"{path}: the run was never started; continue it with 'cryoal run'")
+        return folder
+
+    @classmethod
+    def create(cls, path: Path, settings: RunSettings) -> RunFolder:
+        """Make the folder and write its settings; the journal stays empty.
+
+        Raises:
+            CryoalError: something else lies there, or it cannot be written.
+        """
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+            if any(path.iterdir()):
+                raise CryoalError(f"{path}: is not empty and not a run; give another --out")
+            partial = path / (CONFIG + ".partial")
+            partial.write_text(settings.to_yaml(), encoding="utf-8")
+            partial.replace(path / CONFIG)
+        except OSError as error:
+            raise CryoalError(f"{path}: cannot be written ({error.strerror})") from error
+        return cls(path, settings)
+
+    def cycle_path(self, cycle: int) -> Path:
+        """Folder of a cycle, counted from 1; made when missing."""
+        path = self.path / "cycles" / f"{cycle:02d}"
+        path.mkdir(parents=True, exist_ok=True)
+        return path
+
+    def weights_path(self, cycle: int) -> Path:
+        return self.cycle_path(cycle) / "model.safetensors"
+
+    def scores_path(self, cycle: int) -> Path:
+        return self.cycle_path(cycle) / "scores.npz"
+
+    def trained_cycles(self) -> list[int]:
+        """Cycles whose training is finished, ascending."""
+        done = self.journal.phase_seconds()
+        return sorted(cycle for cycle, phase in done if phase == "train")
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the run for this process; the lock goes with the process, however it ends.
+
+        Raises:
+            CryoalError: another process works on the run.
+        """
+        with (self.path / "run.lock").open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                raise CryoalError(f"{self.path}: another process works on this run") from error
+            yield

@@ -1,0 +1,138 @@
+"""Everything that decides how a run goes: the content of its ``config.yaml``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+import models3d
+from cryoal import strategies
+from cryoal.errors import CryoalError
+from cryoal.learning.recipe import Recipe
+from cryoal.runs.amount import parse_amount
+
+
+class RunSettings(BaseModel):
+    """Settings of one run; the schedule's defaults are those of Wang et al., AAAI 2022.
+
+    Attributes:
+        data: pool, as ``cryoal.pools.open_pool`` takes it.
+        snr, label_column, voxel_size_A, contrast: how the pool is read.
+        scheme: how queries are chosen.
+        model: task model, a name in ``models3d``.
+        initial: random first labelled set, a count or a share of the training items.
+        budget: labels a cycle, likewise.
+        cycles: number of trainings; there is one query fewer.
+        subset: random part of the candidates scored each cycle; None scores all.
+        test_share, validation_share: shares of the labelled items held out.
+        seed: of everything random.
+        warm_start: carry the weights over from the last cycle instead of drawing new ones.
+        aggregate, grad_scope: of gradient norms, see ``cryoal.gradnorm``.
+        device: ``auto``, ``cpu``, ``cuda`` or ``cuda:N``.
+        recipe: how the model is trained.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
+
+    data: str
+    snr: float | None = None
+    label_column: str | None = None
+    voxel_size_A: float | None = Field(None, gt=0)
+    contrast: Literal["bright", "dark"] | None = None
+    scheme: str = "max-entropy"
+    model: str = "compact"
+    initial: str = "10%"
+    budget: str = "5%"
+    cycles: int = Field(7, ge=1)
+    subset: str | None = None
+    test_share: float = Field(0.2, ge=0, lt=1)
+    validation_share: float = Field(0.0, ge=0, lt=1)
+    seed: int = Field(0, ge=0, lt=2**31)
+    warm_start: bool = False
+    aggregate: Literal["sum", "global"] = "sum"
+    grad_scope: Literal["all", "head"] = "all"
+    device: str = "auto"
+    recipe: Recipe = Recipe()
+
+    @field_validator("initial", "budget", "subset", mode="before")
+    @classmethod
+    def check_amount(cls, value: object) -> object:
+        """Accept whole numbers from YAML; refuse what is neither a count nor a percentage."""
+        if value is None:
+            return None
+        text = str(value)
+        try:
+            parse_amount(text)
+        except CryoalError as error:
+            raise ValueError(str(error)) from error
+        return text
+
+    def check_names(self) -> None:
+        """Refuse an unknown scheme or model, giving near names.
+
+        Raises:
+            CryoalError: no such scheme or model.
+        """
+        strategies.get(self.scheme)
+        try:
+            models3d.info(self.model)
+        except ValueError as error:
+            raise CryoalError(str(error)) from error
+
+    def to_yaml(self) -> str:
+        """The settings as a file that ``--config`` takes."""
+        return yaml.safe_dump(self.model_dump(mode="json"), sort_keys=False)
+
+    def differences(self, other: RunSettings) -> list[str]:
+        """Names of the fields, dotted inside the recipe, in which ``other`` differs."""
+        return differing_fields(self.model_dump(mode="json"), other.model_dump(mode="json"))
+
+
+def differing_fields(one: dict[str, Any], two: dict[str, Any], prefix: str = "") -> list[str]:
+    names = []
+    for name in one:
+        if isinstance(one[name], dict):
+            names += differing_fields(one[name], two[name], f"{prefix}{name}.")
+        elif one[name] != two[name]:
+            names.append(f"{prefix}{name} ({one[name]} became {two[name]})")
+    return names
+
+
+def make_settings(values: dict[str, Any], source: str) -> RunSettings:
+    """Settings from plain values.
+
+    Args:
+        values: fields of ``RunSettings``.
+        source: where they come from, for the message.
+
+    Raises:
+        CryoalError: an unknown field or a value out of range; all of them in one line.
+    """
+    try:
+        return RunSettings(**values)
+    except ValidationError as error:
+        faults = "; ".join(
+            f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}"
+            for fault in error.errors()
+        )
+        raise CryoalError(f"{source}: {faults}") from error
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """Mapping in a YAML file, read without executing tags.
+
+    Raises:
+        CryoalError: not a file, not YAML or not a mapping.
+    """
+    try:
+        values = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise CryoalError(f"{path}: cannot be read ({error})") from error
+    except yaml.YAMLError as error:
+        raise CryoalError(f"{path}: not YAML ({str(error).splitlines()[0]})") from error
+    if not isinstance(values, dict):
+        raise CryoalError(f"{path}: not a YAML mapping of setting to value")
+    return values

@@ -1,0 +1,43 @@
+"""The two base classes: a strategy chooses a query, a scorer ranks candidates one by one."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import ClassVar
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from cryoal.strategies.context import QueryContext
+from cryoal.strategies.needs import Need
+
+
+class Strategy(ABC):
+    """Chooses which candidates to label. Batch-aware methods derive from this directly.
+
+    Attributes:
+        needs: what ``select`` reads of the context's outputs.
+    """
+
+    needs: ClassVar[frozenset[Need]] = frozenset()
+
+    @abstractmethod
+    def select(self, context: QueryContext, k: int) -> npt.NDArray[np.int64]:
+        """``k`` distinct candidates (all of them where fewer), best first, as pool positions."""
+
+
+class Scorer(Strategy):
+    """Gives each candidate a number; the query is the ``k`` highest."""
+
+    @abstractmethod
+    def score(self, context: QueryContext) -> Tensor:
+        """Finite scores (n,), higher = ask first."""
+
+    def select(self, context: QueryContext, k: int) -> npt.NDArray[np.int64]:
+        """The ``k`` highest scores; ties are broken by the context's seed, not by position."""
+        scores = self.score(context)
+        shuffle = torch.randperm(len(scores), generator=context.generator())
+        order = shuffle[torch.argsort(scores[shuffle], descending=True, stable=True)]
+        return context.candidates[order[:k].numpy()]
