@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import mrcfile
 import numpy as np
 import numpy.typing as npt
 from scipy import fft, special
 
 from cryoal.errors import CryoalError
+from cryoal.io.mrc import read_header, read_volume
 
 Volume = npt.NDArray[np.float64]
 
@@ -61,7 +61,8 @@ def frequencies(shape: Sequence[int], voxel_size_A: float) -> Volume:
     """Length of the spatial frequency, 1/Å, at every voxel of ``rfftn`` of a zyx ``shape``."""
     *full, last = shape
     axes = [fft.fftfreq(n, voxel_size_A) for n in full] + [fft.rfftfreq(last, voxel_size_A)]
-    return np.sqrt(sum(np.square(a) for a in np.meshgrid(*axes, indexing="ij")))
+    squares = np.square(np.meshgrid(*axes, indexing="ij")).sum(axis=0)
+    return np.asarray(np.sqrt(squares), dtype=np.float64)
 
 
 def density_from_beads(
@@ -100,27 +101,18 @@ def density_from_beads(
 
 
 def read_density(path: Path) -> Density:
-    """A density map from an MRC file; the class takes the file's name without its ending.
+    """A density map from an MRC file; the class takes the file's name without its endings.
 
     Raises:
-        CryoalError: not a readable MRC volume, no voxel size in its header, voxels not cubic,
-            not finite, or no density above 0.
+        CryoalError: as :func:`cryoal.io.mrc.read_volume`, or the header gives no voxel size,
+            or the voxels are not finite or hold no density above 0.
     """
-    try:
-        with mrcfile.open(path) as file:
-            voxels = np.array(file.data, dtype=np.float64)
-            size = file.voxel_size
-            sizes = [float(size.x), float(size.y), float(size.z)]
-    except (OSError, ValueError, TypeError) as error:
-        raise CryoalError(f"{path}: not a readable MRC map ({error})") from error
-    if voxels.ndim != 3:
-        raise CryoalError(f"{path}: expected a 3D map, found shape {voxels.shape}")
-    if min(sizes) <= 0:
+    voxel_size_A = read_header(path).voxel_size_A
+    if voxel_size_A is None:
         raise CryoalError(f"{path}: the header gives no voxel size; set it in the file first")
-    if max(sizes) - min(sizes) > 1e-3 * max(sizes):
-        raise CryoalError(f"{path}: voxels are not cubic ({sizes} Å); resample the map first")
+    voxels = read_volume(path).astype(np.float64)
     if not np.isfinite(voxels).all():
-        raise CryoalError(f"{path}: the map holds NaN or infinite voxels")
-    if voxels.sum() <= 0 or voxels.max() <= 0:
-        raise CryoalError(f"{path}: the map holds no density above 0 (protein must be bright)")
-    return Density(path.stem, voxels, sizes[0])
+        raise CryoalError(f"{path}: holds NaN or infinite voxels; repair the map")
+    if voxels.sum() <= 0:
+        raise CryoalError(f"{path}: no density above 0 in sum; protein must be bright, solvent 0")
+    return Density(Path(path.name.removesuffix(".gz")).stem, voxels, voxel_size_A)

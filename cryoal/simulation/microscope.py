@@ -51,7 +51,7 @@ class Microscope:
     def tilts_deg(self) -> Volume:
         """Tilt angles, symmetric about 0."""
         steps = int(self.tilt_max_deg / self.tilt_step_deg + 1e-9)
-        return self.tilt_step_deg * np.arange(-steps, steps + 1)
+        return self.tilt_step_deg * np.arange(-steps, steps + 1, dtype=np.float64)
 
     @cached_property
     def wedge(self) -> Volume:

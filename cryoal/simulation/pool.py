@@ -149,9 +149,10 @@ def _truth(path: Path, item: Subtomogram) -> list[str]:
 
 
 def _stored(voxels: npt.NDArray[np.float64], mode: Mode) -> npt.NDArray[np.generic]:
-    scale = 127 / np.abs(voxels).max() if mode == "int8" else 1.0
-    stored = np.rint(voxels * scale) if mode == "int8" else voxels
-    return stored.astype(mode)
+    dtype: np.dtype[np.generic] = np.dtype(mode)
+    if mode == "int8":
+        voxels = np.rint(voxels * (127 / np.abs(voxels).max()))
+    return voxels.astype(dtype)
 
 
 def _counts(snrs: Sequence[float], per_class: int | Sequence[int]) -> dict[float, int]:

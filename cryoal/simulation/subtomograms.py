@@ -94,7 +94,7 @@ class Simulator:
     ) -> None:
         if not 0 < defocus_um[0] <= defocus_um[1]:
             raise CryoalError(f"defocus range {defocus_um} um: give low,high above 0")
-        if max_shift_px < 0:
+        if not max_shift_px >= 0:
             raise CryoalError(f"largest shift of {max_shift_px} px: give 0 or more")
         if seed < 0:
             raise CryoalError(f"seed {seed}: give 0 or more")
@@ -121,7 +121,7 @@ class Simulator:
     def item(self, name: str, index: int, snrs: Sequence[float]) -> list[Subtomogram]:
         """One particle at each of ``snrs``: same pose, defocus and noise, the noise scaled."""
         generator = _generator(self.seed, name, index)
-        rotation = Rotation.random(rng=generator)
+        rotation = Rotation.from_quat(generator.standard_normal(4))  # uniform on the sphere
         shift = generator.uniform(-self.max_shift_px, self.max_shift_px, 3)
         pose = Pose(rotation, shift)
         defocus = float(generator.uniform(*self.defocus_um))
