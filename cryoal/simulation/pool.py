@@ -26,7 +26,7 @@ TRUTH_FIELDS = [
     "index",
     "snr",
     "snr_measured",
-    "snr_box",
+    "snr_in_mask",
     "defocus_um",
     *("qx", "qy", "qz", "qw"),
     *("shift_x_px", "shift_y_px", "shift_z_px"),
@@ -142,7 +142,7 @@ def _write_pool(
 
 
 def _truth(path: Path, item: Subtomogram) -> list[str]:
-    numbers = [item.snr_measured, item.snr_box, item.defocus_um]
+    numbers = [item.snr_measured, item.snr_in_mask, item.defocus_um]
     numbers += [*item.pose.rotation.as_quat(canonical=True), *item.pose.shift_px]
     fixed = [f"{number:.6f}" for number in numbers]
     return [path.as_posix(), item.name, str(item.index), f"{item.snr:g}", *fixed]

@@ -47,8 +47,8 @@ class Subtomogram:
         pose: rotation and shift.
         defocus_um: under focus.
         snr: asked ratio of variances.
-        snr_measured: variance of the signal over that of the noise within the particle's mask.
-        snr_box: the same over the whole box, as some of the field's papers state it.
+        snr_measured: variance of the signal over that of the noise, over the whole box.
+        snr_in_mask: the same within the particle's mask (density above a tenth of its maximum).
     """
 
     voxels: Volume
@@ -65,9 +65,12 @@ class Simulator:
     """Draws subtomograms of given structures through one microscope.
 
     The signal-to-noise ratio has one meaning here: the variance of the signal over the variance
-    of the noise, both within the particle's mask, after the microscope. The mask is where the
-    density is above a tenth of its maximum. The noise level is set from the noise's expected
-    variance, so single items scatter about the asked ratio.
+    of the noise, both over the whole box, after the microscope. This is how the field's
+    published noise levels (0.1 to 0.01) are stated. Within the particle's mask the ratio is a
+    few to thirty times higher, the more the smaller the particle; ``snr_in_mask`` tells it. A
+    ratio of 0.05 within the mask would be 0.001 over the box: nothing can be learnt there. The
+    noise level is set from the noise's expected variance, so single items scatter about the
+    asked ratio.
 
     Args:
         structures: assemblies, densities or paths of density maps (MRC); names must differ.
@@ -129,10 +132,10 @@ class Simulator:
         signal = self.microscope.signal(density, defocus)
         noise = self.microscope.noise(generator)
         mask = density > MASK_LEVEL * density.max()
-        in_mask = float(signal[mask].var())
+        in_box = float(signal.var())
         items = []
         for snr in snrs:
-            level = math.sqrt(in_mask / snr / self.microscope.noise_gain)
+            level = math.sqrt(in_box / snr / self.microscope.noise_gain)
             scaled = level * noise
             voxels = self.sign * (signal + scaled)
             items.append(
@@ -143,8 +146,8 @@ class Simulator:
                     pose=pose,
                     defocus_um=defocus,
                     snr=snr,
-                    snr_measured=_ratio(in_mask, scaled[mask].var()),
-                    snr_box=_ratio(signal.var(), scaled.var()),
+                    snr_measured=_ratio(in_box, scaled.var()),
+                    snr_in_mask=_ratio(signal[mask].var(), scaled[mask].var()),
                 )
             )
         return items
