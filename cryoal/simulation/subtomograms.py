@@ -58,7 +58,7 @@ class Subtomogram:
     defocus_um: float
     snr: float
     snr_measured: float
-    snr_box: float
+    snr_in_mask: float
 
 
 class Simulator:
