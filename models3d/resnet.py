@@ -54,7 +54,7 @@ class ResNet3D(TaskModel3D):
 
     def __init__(self, in_channels: int, num_classes: int, blocks: list[int]) -> None:
         # MONAI takes seconds to import: only those who build one of its models wait.
-        from monai.networks.nets.resnet import ResNet
+        from monai.networks.nets.resnet import ResNet, ResNetBlock
 
         super().__init__(embedding_size=512, num_classes=num_classes)
         self.network = ResNet(
@@ -76,6 +76,7 @@ class ResNet3D(TaskModel3D):
             self.network.layer4,
         ):
             for position, block in enumerate(stage):
+                assert isinstance(block, ResNetBlock)
                 stage[position] = OutOfPlaceBlock(block)
 
     def embed(self, x: Tensor) -> Tensor:
