@@ -46,11 +46,18 @@ class ModelDescription:
 
 
 def save_model(model: TaskModel3D, description: ModelDescription, path: Path) -> None:
-    """Write weights and description; the file appears whole or not at all."""
+    """Write weights and description; the file appears whole or not at all.
+
+    Raises:
+        CryoalError: it cannot be written, for instance on a full disk.
+    """
     temporary = path.with_suffix(".partial")
     weights = {name: value.contiguous().cpu() for name, value in model.state_dict().items()}
-    save_file(weights, temporary, metadata={"cryoal": json.dumps(asdict(description))})
-    os.replace(temporary, path)
+    try:
+        save_file(weights, temporary, metadata={"cryoal": json.dumps(asdict(description))})
+        os.replace(temporary, path)
+    except (OSError, SafetensorError) as error:
+        raise CryoalError(f"{path}: cannot be written ({error})") from error
 
 
 def load_model(path: Path) -> tuple[TaskModel3D, ModelDescription]:

@@ -157,9 +157,9 @@ class Journal:
         cycle: int,
         items: npt.NDArray[np.int64],
         scores: npt.NDArray[np.float64] | None,
-        seconds: float,
+        seconds: dict[str, float],
     ) -> None:
-        """Record a whole query, best first, and finish the phase ``query``."""
+        """Record a whole query, best first, and finish the phases named in ``seconds``."""
         values = [None] * len(items) if scores is None else [float(value) for value in scores]
         rows = [
             (cycle, rank, int(item), value)
@@ -167,11 +167,17 @@ class Journal:
         ]
         with self.transaction():
             self.db.executemany("INSERT INTO queries VALUES (?, ?, ?, ?)", rows)
-            self.finish_phase(cycle, "query", seconds)
+            for phase, value in seconds.items():
+                self.finish_phase(cycle, phase, value)
 
     def query(self, cycle: int) -> npt.NDArray[np.int64]:
         """Pool positions queried in ``cycle``, best first."""
         rows = self.db.execute("SELECT item FROM queries WHERE cycle = ? ORDER BY rank", (cycle,))
+        return np.fromiter((row[0] for row in rows), dtype=np.int64)
+
+    def queried(self) -> npt.NDArray[np.int64]:
+        """Pool positions of all items that any query named."""
+        rows = self.db.execute("SELECT DISTINCT item FROM queries ORDER BY item")
         return np.fromiter((row[0] for row in rows), dtype=np.int64)
 
     def query_rows(self) -> list[QueryRow]:
@@ -215,6 +221,16 @@ class Journal:
         table = np.array(rows, dtype=np.int64).reshape(-1, 2)
         return table[:, 0], table[:, 1]
 
+    def add_training(self, cycle: int, metrics: dict[str, float], seconds: float) -> None:
+        """Record what a training says of itself; finish ``train``."""
+        with self.transaction():
+            self.insert_metrics(cycle, metrics)
+            self.finish_phase(cycle, "train", seconds)
+
+    def insert_metrics(self, cycle: int, metrics: dict[str, float]) -> None:
+        rows = [(cycle, name, value) for name, value in metrics.items()]
+        self.db.executemany("INSERT INTO metrics VALUES (?, ?, ?)", rows)
+
     def add_evaluation(
         self,
         cycle: int,
@@ -224,8 +240,7 @@ class Journal:
     ) -> None:
         """Record metrics and the (classes, classes) confusion matrix; finish ``evaluate``."""
         with self.transaction():
-            rows = [(cycle, name, value) for name, value in metrics.items()]
-            self.db.executemany("INSERT INTO metrics VALUES (?, ?, ?)", rows)
+            self.insert_metrics(cycle, metrics)
             if confusion is not None:
                 cells = [
                     (cycle, int(t), int(p), int(confusion[t, p]))

@@ -1,0 +1,49 @@
+"""The task model that a run's settings and pool ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cryoal.errors import CryoalError
+from cryoal.learning.checkpoint import ModelDescription
+from cryoal.pools import SubtomogramPool
+from cryoal.runs.settings import RunSettings
+
+
+def describe_model(
+    settings: RunSettings, pool: SubtomogramPool, classes: Sequence[str]
+) -> ModelDescription:
+    """What the run's models need to be built again anywhere."""
+    return ModelDescription(
+        name=settings.model,
+        in_channels=pool.item_shape[0],
+        box_px=pool.item_shape[-1],
+        classes=tuple(classes),
+        contrast=pool.contrast,
+        voxel_size_A=pool.voxel_size_A,
+        lowpass_px=settings.recipe.lowpass_px,
+    )
+
+
+def check_same_imaging(description: ModelDescription, pool: SubtomogramPool) -> None:
+    """Refuse a pool that the model was not trained for.
+
+    Raises:
+        CryoalError: another box, contrast or voxel size (beyond 2 %).
+    """
+    if pool.item_shape != (description.in_channels, *[description.box_px] * 3):
+        raise CryoalError(
+            f"{pool.source}: boxes of {pool.item_shape[-1]} px, but the model was trained on "
+            f"{description.box_px} px; extract boxes of that size"
+        )
+    if pool.contrast != description.contrast:
+        raise CryoalError(
+            f"{pool.source}: stated contrast is {pool.contrast}, but the model was trained on "
+            f"{description.contrast}; state the right one with --contrast"
+        )
+    ours, theirs = pool.voxel_size_A, description.voxel_size_A
+    if ours is not None and theirs is not None and abs(ours / theirs - 1) > 0.02:
+        raise CryoalError(
+            f"{pool.source}: voxel size is {ours:g} A, but the model was trained at {theirs:g} A; "
+            "rescale the boxes, or correct a wrong header with --voxel-size"
+        )

@@ -1,0 +1,162 @@
+"""Begin a run, or take up one that is there, refusing what would not give the same result."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from cryoal.errors import CryoalError
+from cryoal.learning.devices import make_fabric
+from cryoal.pools import SubtomogramPool, open_pool
+from cryoal.pools.splits import split
+from cryoal.runs.amount import count_items
+from cryoal.runs.folder import JOURNAL, RunFolder
+from cryoal.runs.journal import Journal
+from cryoal.runs.model_description import describe_model
+from cryoal.runs.settings import RunSettings
+
+
+def open_data(settings: RunSettings) -> SubtomogramPool:
+    """The pool that the settings name.
+
+    Raises:
+        CryoalError: it cannot be opened as the settings say.
+    """
+    return open_pool(
+        settings.data,
+        snr=settings.snr,
+        label_column=settings.label_column,
+        voxel_size_A=settings.voxel_size_A,
+        contrast=settings.contrast,
+    )
+
+
+def start_run(path: Path, settings: RunSettings, pool: SubtomogramPool) -> RunFolder:
+    """Create the run at ``path``; one killed while it was created is created again.
+
+    Raises:
+        CryoalError: settings that do not fit the pool, or a place that cannot be written.
+    """
+    settings.check_names()
+    splits = assign_splits(settings, pool)
+    check_model(settings, pool)
+    check_budget(settings, int(np.sum(splits == "train")))
+    folder = RunFolder(path, settings) if RunFolder.exists(path) else RunFolder.create(path, settings)
+    groups = None if pool.groups is None else pool.groups.tolist()
+    folder.journal.create(fingerprints(pool), pool.classes, pool.ids, groups, splits.tolist())
+    return folder
+
+
+def continue_run(path: Path, settings: RunSettings, pool: SubtomogramPool) -> RunFolder:
+    """Open the run at ``path`` if it was begun with these settings on this pool.
+
+    Raises:
+        CryoalError: a setting, the items or their labels changed; names what.
+    """
+    folder = RunFolder.open(path)
+    changed = folder.settings.differences(settings)
+    if changed:
+        raise CryoalError(
+            f"{path}: was begun with other settings: {', '.join(changed)}; "
+            "give the old ones, or another --out"
+        )
+    for name, value in fingerprints(pool).items():
+        if folder.journal.meta(name) != value:
+            raise CryoalError(
+                f"{path}: the {name} of {settings.data} changed since the run began; "
+                "bring them back, or give another --out"
+            )
+    return folder
+
+
+def is_started(path: Path) -> bool:
+    """Whether ``path`` holds a run whose creation came to its end."""
+    if not RunFolder.exists(path) or not (path / JOURNAL).is_file():
+        return False
+    journal = Journal(path / JOURNAL)
+    try:
+        return journal.meta("version") is not None
+    finally:
+        journal.close()
+
+
+def fingerprints(pool: SubtomogramPool) -> dict[str, str]:
+    return {"items": pool.fingerprint, "labels": pool.label_fingerprint}
+
+
+def assign_splits(settings: RunSettings, pool: SubtomogramPool) -> npt.NDArray[np.str_]:
+    """``train``, ``validation``, ``test`` or, for unlabelled items, ``none`` (N,).
+
+    Raises:
+        CryoalError: too few labels or classes to learn from.
+    """
+    check_labels(settings, pool)
+    parts = split(
+        pool,
+        test_share=settings.test_share,
+        validation_share=settings.validation_share,
+        seed=settings.seed,
+    )
+    names = np.full(len(pool), "none", dtype="<U10")
+    names[parts.train] = "train"
+    names[parts.validation] = "validation"
+    names[parts.test] = "test"
+    names[pool.labels < 0] = "none"
+    return names
+
+
+def check_labels(settings: RunSettings, pool: SubtomogramPool) -> None:
+    counts = np.bincount(pool.labels[pool.labels >= 0], minlength=len(pool.classes))
+    if counts.sum() == 0:
+        raise CryoalError(
+            f"{settings.data}: no item has a label; add a labels.csv (path,label) or name a label "
+            "column"
+        )
+    if len(counts) < 2:
+        raise CryoalError(
+            f"{settings.data}: only one class ({pool.classes[0]}); label items of at least two"
+        )
+    lone = [name for name, count in zip(pool.classes, counts, strict=True) if count == 1]
+    if lone:
+        raise CryoalError(
+            f"{settings.data}: a single item of class {', '.join(lone)}; label more of it, or "
+            "leave its label empty"
+        )
+
+
+def check_model(settings: RunSettings, pool: SubtomogramPool) -> None:
+    """Refuse a model that cannot be built for these boxes, or a device that is not there."""
+    try:
+        describe_model(settings, pool, pool.classes).build(settings.seed)
+    except ValueError as error:
+        raise CryoalError(f"{settings.data}: {error}") from error
+    make_fabric(settings.device, settings.recipe.precision)
+
+
+def check_budget(settings: RunSettings, trainable: int) -> None:
+    """Refuse a schedule that asks for more labels than there are training items.
+
+    Raises:
+        CryoalError: says how many items there are and how many cycles would fit.
+    """
+    initial = count_items(settings.initial, trainable)
+    budget = count_items(settings.budget, trainable)
+    wanted = initial + budget * (settings.cycles - 1)
+    if initial > trainable:
+        raise CryoalError(
+            f"initial set of {initial} items, but only {trainable} training items are there; "
+            "lower --initial"
+        )
+    if wanted > trainable:
+        fit = 1 + (trainable - initial) // budget
+        raise CryoalError(
+            f"{settings.cycles} cycles ask for {wanted} labels ({initial} + "
+            f"{settings.cycles - 1} x {budget}), but only {trainable} training items are there; "
+            f"lower --budget, or --cycles to {fit}"
+        )
+    if settings.subset is not None and count_items(settings.subset, trainable) < budget:
+        raise CryoalError(
+            f"--subset {settings.subset} is smaller than the budget of {budget} items; raise it"
+        )

@@ -1,0 +1,68 @@
+"""``metrics.csv`` and ``queries.csv``: a run's record for other programs."""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from cryoal.runs.folder import RunFolder
+
+PHASES = ("train", "evaluate", "score", "query", "label")
+METRICS = (
+    "accuracy",
+    "balanced_accuracy",
+    "macro_f1",
+    "worst_f1",
+    "calibration_error",
+    "loss",
+    "train_accuracy",
+    "train_loss",
+)
+VALIDATION = tuple(
+    f"validation_{name}" for name in METRICS if not name.startswith("train_")
+)
+
+
+def metrics_rows(folder: RunFolder) -> list[dict[str, float | int | None]]:
+    """One row a trained cycle: labels, metrics and seconds of each phase; None where unknown."""
+    seconds = folder.journal.phase_seconds()
+    rows = []
+    for cycle, metrics in folder.journal.metrics().items():
+        row: dict[str, float | int | None] = {"cycle": cycle, "labelled": int(metrics["labelled"])}
+        row |= {name: metrics.get(name) for name in METRICS + VALIDATION}
+        row |= {f"{phase}_seconds": seconds.get((cycle, phase)) for phase in PHASES}
+        rows.append(row)
+    return rows
+
+
+def write_tables(folder: RunFolder) -> None:
+    """Write both files anew from the journal."""
+    header = ["cycle", "labelled", *METRICS, *VALIDATION, *(f"{p}_seconds" for p in PHASES)]
+    rows = ([format_cell(row[name]) for name in header] for row in metrics_rows(folder))
+    write_csv(folder.path / "metrics.csv", header, rows)
+    queries = (
+        [str(q.cycle), str(q.rank), str(q.item), q.id, format_cell(q.score), q.label or ""]
+        for q in folder.journal.query_rows()
+    )
+    write_csv(
+        folder.path / "queries.csv", ["cycle", "rank", "index", "id", "score", "label"], queries
+    )
+
+
+def format_cell(value: float | int | None) -> str:
+    """Integers as they are, other numbers to 7 digits, nothing for an unknown one."""
+    if value is None:
+        return ""
+    return str(value) if isinstance(value, int) else f"{value:.7g}"
+
+
+def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Write a CSV whole or not at all."""
+    partial = path.with_name(path.name + ".partial")
+    with partial.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(header)
+        writer.writerows(rows)
+    os.replace(partial, path)
