@@ -31,6 +31,8 @@ STACK_SUFFIXES = (".mrcs", ".mrcs.gz")
 
 _HEADER_BYTES = 1024
 _HEAD_BYTES = 4096
+_SAMPLES = 256
+_SAMPLE_BYTES = 256
 _IMOD_STAMP = 1146047817
 _IMOD_SIGNED_BYTES = 1
 _STAMPS = {b"\x44\x44": "<", b"\x44\x41": "<", b"\x11\x11": ">"}
@@ -51,7 +53,8 @@ class MrcHeader:
         voxel_size_A: None where the file leaves it unset (0, or the 1.0 that many writers fill in).
         is_volume_stack: ISPG says that the file is a stack of volumes.
         offset: bytes before the first voxel.
-        digest: of the file's size and its first 4 KiB (header and first voxels).
+        digest: of the file's size, its first 4 KiB (header and first voxels) and, in a stack,
+            the first 256 bytes of up to 256 volumes.
     """
 
     volumes: int
@@ -164,9 +167,15 @@ def _header(path: Path, file: BinaryIO) -> MrcHeader:
         dtype = np.dtype("u1")
     offset = _HEADER_BYTES + int(fields["nsymbt"])
     size = _size(path)
-    expected = offset + volumes * sections * rows * columns * dtype.itemsize
+    volume_bytes = sections * rows * columns * dtype.itemsize
+    expected = offset + volumes * volume_bytes
     if offset < _HEADER_BYTES or size < expected:
         raise _truncated(path, expected, size)
+    digest = hashlib.blake2b(b"%d:" % size + head, digest_size=16)
+    if volumes > 1 and not path.name.endswith(".gz"):
+        for volume in np.linspace(0, volumes - 1, min(volumes, _SAMPLES), dtype=int).tolist():
+            file.seek(offset + volume * volume_bytes)
+            digest.update(file.read(_SAMPLE_BYTES))
     return MrcHeader(
         volumes=volumes,
         stored_shape=(sections, rows, columns),
@@ -175,7 +184,7 @@ def _header(path: Path, file: BinaryIO) -> MrcHeader:
         voxel_size_A=_voxel_size_A(path, fields),
         is_volume_stack=is_stack,
         offset=offset,
-        digest=hashlib.blake2b(b"%d:" % size + head, digest_size=16).digest(),
+        digest=digest.digest(),
     )
 
 

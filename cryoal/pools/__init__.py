@@ -1,7 +1,18 @@
 """Pools of items: what is there, read lazily."""
 
 from cryoal.pools.opening import open_pool
+from cryoal.pools.pack import pack_pool
 from cryoal.pools.pool import Augmentation, Contrast, Pool
+from cryoal.pools.splits import Split, split
 from cryoal.pools.subtomograms import SubtomogramPool
 
-__all__ = ["Augmentation", "Contrast", "Pool", "SubtomogramPool", "open_pool"]
+__all__ = [
+    "Augmentation",
+    "Contrast",
+    "Pool",
+    "Split",
+    "SubtomogramPool",
+    "open_pool",
+    "pack_pool",
+    "split",
+]

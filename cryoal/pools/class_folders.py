@@ -44,9 +44,10 @@ def items_in_class_folders(folder: Path) -> MrcItems:
     warnings = [f"folder {name} holds no MRC volumes and is left out" for name in ignored]
     return MrcItems(
         ids=ids,
-        files=[folder / name for name in ids],
+        folder=folder,
+        files=ids,
         file_of=np.arange(len(ids), dtype=np.int64),
-        volume_of=np.zeros(len(ids), dtype=np.int64),
+        volume_of=np.full(len(ids), -1, dtype=np.int64),
         label_names=[name for name, paths in found.items() for _ in paths],
         warnings=warnings,
     )
@@ -57,9 +58,10 @@ def items_in_flat_folder(folder: Path) -> MrcItems:
     ids = volumes_in(folder)
     return MrcItems(
         ids=ids,
-        files=[folder / name for name in ids],
+        folder=folder,
+        files=ids,
         file_of=np.arange(len(ids), dtype=np.int64),
-        volume_of=np.zeros(len(ids), dtype=np.int64),
+        volume_of=np.full(len(ids), -1, dtype=np.int64),
         label_names=[""] * len(ids),
     )
 

@@ -19,9 +19,8 @@ from cryoal.pools.subtomograms import (
     encode_labels,
     fingerprint_of,
     label_fingerprint_of,
+    same_length,
 )
-
-_VOXEL_TOLERANCE = 0.01
 
 
 @dataclass
@@ -30,29 +29,34 @@ class MrcItems:
 
     Attributes:
         ids: unique names of the items.
+        folder: where relative ``files`` start.
         files: the MRC files, each once.
         file_of: position in ``files`` of each item.
-        volume_of: number of the volume in its file, from 0.
+        volume_of: number of the volume in its file, from 0; -1 where the file is the item.
         label_names: class of each item, empty where unknown.
         classes: all classes if stated apart from the labels.
         groups: tomogram of each item.
+        voxel_size_A: what the list says, where the headers leave it unset.
         warnings: what the layout left out.
     """
 
     ids: list[str]
-    files: list[Path]
+    folder: Path
+    files: list[str]
     file_of: npt.NDArray[np.int64]
     volume_of: npt.NDArray[np.int64]
     label_names: list[str]
     classes: list[str] | None = None
     groups: npt.NDArray[np.str_] | None = None
+    voxel_size_A: float | None = None
     warnings: list[str] = field(default_factory=list)
 
 
 class MrcPool(SubtomogramPool):
     """Opens by reading the first 4 KiB of every file; voxels are read when asked for.
 
-    The fingerprint covers ids, their order, and of every file its size and first 4 KiB.
+    The fingerprint covers the ids in their order, and of every file its size, its first 4 KiB
+    (the header with its statistics, and 768 voxels of float32) and samples of every stack.
 
     Raises:
         CryoalError: no items, boxes that are not cubes or not alike, voxel sizes that differ,
@@ -77,25 +81,28 @@ class MrcPool(SubtomogramPool):
         self.warnings = list(items.warnings)
         self.labels, self.classes = encode_labels(items.label_names, items.classes)
         self.label_fingerprint = label_fingerprint_of(self.labels, self.classes)
+        self._folder = items.folder
         self._files = items.files
         self._file_of = items.file_of
         self._volume_of = items.volume_of
-        box_px, stated, digests = self._scan()
+        box_px, in_headers, digests = self._scan()
         self.item_shape = (1, box_px, box_px, box_px)
-        self.voxel_size_A = stated if voxel_size_A is None else voxel_size_A
-        if voxel_size_A and stated and abs(voxel_size_A - stated) > _VOXEL_TOLERANCE * stated:
+        if in_headers and items.voxel_size_A and not same_length(in_headers, items.voxel_size_A):
             self.warnings.append(
-                f"the files say {stated:.4g} A a voxel; the stated {voxel_size_A:.4g} A is used"
+                f"the headers say {in_headers:.4g} A a voxel, the list {items.voxel_size_A:.4g} A; "
+                "the list is used"
             )
+        self._set_voxel_size(items.voxel_size_A or in_headers, voxel_size_A)
         places = np.stack([self._file_of, self._volume_of]).astype("<i8").tobytes()
         self.fingerprint = fingerprint_of([*self.ids, places, *digests])
 
     def _scan(self) -> tuple[int, float | None, list[bytes]]:
         """Box and voxel size that all files share, and a digest of each file."""
-        wanted = np.zeros(len(self._files), np.int64)
+        wanted = np.full(len(self._files), -1, np.int64)
         np.maximum.at(wanted, self._file_of, self._volume_of)
         digests = []
-        for at, path in enumerate(self._files):
+        for at, name in enumerate(self._files):
+            path = self._folder / name
             header = read_header(path)
             digests.append(header.digest)
             if at == 0:
@@ -110,10 +117,15 @@ class MrcPool(SubtomogramPool):
                     f"{path}: box of {_box(header.shape)} voxels, but {first.name} has "
                     f"{_box(shape)}; all boxes must be alike, crop or sort them"
                 )
-            if not _same(header.voxel_size_A, voxel_size_A):
+            if not same_length(header.voxel_size_A, voxel_size_A):
                 raise CryoalError(
                     f"{path}: voxel size {_length(header.voxel_size_A)}, but {first.name} has "
                     f"{_length(voxel_size_A)}; rescale, or correct the headers"
+                )
+            if wanted[at] < 0 and header.volumes > 1:
+                raise CryoalError(
+                    f"{path}: is a stack of {header.volumes} volumes; name it alone, "
+                    "or list its items as 000001@FILE"
                 )
             if wanted[at] >= header.volumes:
                 raise CryoalError(
@@ -126,8 +138,8 @@ class MrcPool(SubtomogramPool):
         positions = self._positions(indices)
         batch = np.empty((len(positions), *self.item_shape[1:]), np.float32)
         for row, at in enumerate(positions):
-            path = self._files[self._file_of[at]]
-            volume = read_volume(path, int(self._volume_of[at]))
+            path = self._folder / self._files[self._file_of[at]]
+            volume = read_volume(path, max(0, int(self._volume_of[at])))
             if volume.shape != batch.shape[1:]:
                 raise CryoalError(f"{path}: box changed since the pool was opened; open it again")
             batch[row] = volume
@@ -135,14 +147,9 @@ class MrcPool(SubtomogramPool):
         return torch.from_numpy(batch).unsqueeze(1)
 
     def _name(self, at: int) -> str:
-        path = self._files[self._file_of[at]]
-        return str(path) if "@" not in self.ids[at] else f"{path} ({self.ids[at]})"
-
-
-def _same(one: float | None, other: float | None) -> bool:
-    if one is None or other is None:
-        return one is other
-    return abs(one - other) <= _VOXEL_TOLERANCE * other
+        path = self._folder / self._files[self._file_of[at]]
+        number = int(self._volume_of[at])
+        return str(path) if number < 0 else f"{path}, volume {number + 1}"
 
 
 def _box(shape: Sequence[int]) -> str:

@@ -40,11 +40,26 @@ class SubtomogramPool(Pool):
         """Mean 0, deviation 1 and bright protein, item by item."""
         return normalise(batch, self.contrast)
 
+    def _set_voxel_size(self, in_files: float | None, stated: float | None) -> None:
+        """What the user states goes before what the files say; a difference is told."""
+        self.voxel_size_A = in_files if stated is None else stated
+        if stated and in_files and not same_length(stated, in_files):
+            self.warnings.append(
+                f"the files say {in_files:.4g} A a voxel; the stated {stated:.4g} A is used"
+            )
+
     def _positions(self, indices: Sequence[int] | npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         positions = np.asarray(indices, dtype=np.int64)
         if positions.size and (positions.min() < 0 or positions.max() >= len(self)):
             raise IndexError(f"positions go from 0 to {len(self) - 1} in this pool")
         return positions
+
+
+def same_length(one: float | None, other: float | None) -> bool:
+    """Voxel sizes within 1 %, which is how far headers round; unset equals only unset."""
+    if one is None or other is None:
+        return one is other
+    return abs(one - other) <= 0.01 * other
 
 
 def encode_labels(

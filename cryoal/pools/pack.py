@@ -1,0 +1,93 @@
+"""Writes a pool into one HDF5 file, for fast reading."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from cryoal.errors import CryoalError
+from cryoal.io.atomic import written_atomically
+from cryoal.io.hdf5 import DType, PackedTables, write_packed
+from cryoal.pools.subtomograms import SubtomogramPool
+
+_BATCH = 64
+# Rounding may cost an item this share of its standard deviation.
+_ROUNDING = 0.01
+
+
+def pack_pool(
+    pool: SubtomogramPool,
+    out: str | Path,
+    dtype: DType = "float16",
+    progress: Callable[[int, int], None] | None = None,
+) -> None:
+    """Write all items, labels and names of ``pool`` to ``out``; whole or not at all.
+
+    Args:
+        pool: read once, in order.
+        out: the HDF5 file, replaced if it is there.
+        dtype: float16 halves the file and is refused where it would change the data.
+        progress: called with (items done, items in all).
+
+    Raises:
+        CryoalError: an item cannot be read, does not fit float16, or ``out`` cannot be written.
+    """
+    target = Path(out)
+    count, box_px = len(pool), pool.item_shape[-1]
+    tables = PackedTables(
+        shape=(count, box_px, box_px, box_px),
+        dtype=dtype,
+        ids=list(pool.ids),
+        labels=pool.labels,
+        classes=pool.classes,
+        groups=None if pool.groups is None else pool.groups.tolist(),
+        voxel_size_A=pool.voxel_size_A,
+        contrast=pool.contrast,
+        source_fingerprint=pool.fingerprint,
+        voxel_digest="",
+    )
+
+    def batches() -> Iterator[npt.NDArray[np.floating]]:
+        for start in range(0, count, _BATCH):
+            positions = np.arange(start, min(start + _BATCH, count))
+            items = pool.read(positions)[:, 0].numpy()
+            names = [pool.ids[at] for at in positions.tolist()]
+            yield _to_float16(items, names) if dtype == "float16" else items
+            if progress is not None:
+                progress(int(positions[-1]) + 1, count)
+
+    with written_atomically(target) as temporary:
+        needed = int(np.prod(tables.shape)) * np.dtype(dtype).itemsize
+        free = shutil.disk_usage(target.parent).free
+        if free < needed:
+            raise CryoalError(
+                f"{target}: needs {needed / 1e9:.2f} GB and the disk has {free / 1e9:.2f} GB free"
+            )
+        write_packed(temporary, tables, batches())
+
+
+def _to_float16(items: npt.NDArray[np.float32], names: list[str]) -> npt.NDArray[np.floating]:
+    """Items as float16.
+
+    Raises:
+        CryoalError: a voxel overflows, or rounding is coarse beside the item's own variation.
+    """
+    with np.errstate(over="ignore"):
+        half = items.astype(np.float16)
+    wide = half.astype(np.float32)
+    for item, rounded, name in zip(items, wide, names, strict=True):
+        if not np.isfinite(rounded).all():
+            raise CryoalError(
+                f"{name}: voxels up to {np.abs(item).max():.3g} do not fit float16 (65504); "
+                "use float32"
+            )
+        if np.std(item - rounded) > _ROUNDING * np.std(item):
+            raise CryoalError(
+                f"{name}: float16 would blur voxels of {item.mean():.3g} +- {item.std():.3g}; "
+                "use float32"
+            )
+    return half
