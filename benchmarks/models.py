@@ -80,9 +80,7 @@ def main() -> None:
         f"torch {torch.__version__}, {options.device}, {options.threads} threads, "
         f"box {options.box} px, batch {options.batch}, median of {options.repeats}\n"
     )
-    print(
-        "| model | parameters, M | forward, GFLOP/item | step, s | / compact | items/s | / compact |"
-    )
+    print("| model | parameters, M | GFLOP/item | step, s | / compact | items/s | / compact |")
     print("|---|---:|---:|---:|---:|---:|---:|")
     compact_step = compact_rate = float("nan")
     for name in sorted(options.models, key=lambda name: (name != "compact", name)):
