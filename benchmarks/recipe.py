@@ -2,7 +2,7 @@
 
     python benchmarks/recipe.py --templates DIR --out FILE.csv
 
-Simulates a pool from density maps (SNR 0.05 inside the particle, +-60 degrees), trains the
+Simulates a pool from density maps (SNR 0.05, +-60 degrees), trains the
 compact model on 5, 10 and 20 random labels a class and measures accuracy on held-out items.
 Rows are appended as they come; a row that is there already is not computed again.
 """
@@ -74,7 +74,7 @@ RECIPES = {
 @click.option("--per-class", default="5,10,20", help="labels a class")
 @click.option("--seeds", default=2)
 @click.option("--box", default=24)
-@click.option("--voxel", default=17.0, help="Angstrom")
+@click.option("--voxel", default=17.5, help="Angstrom")
 @click.option("--snr", default=0.05)
 @click.option("--threads", default=1)
 def main(

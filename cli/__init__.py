@@ -1,0 +1,43 @@
+"""The command ``cryoal``: parses, calls, prints."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+
+COMMANDS = {
+    "run": "Train, score, query and label in cycles.",
+    "status": "Where a run stands.",
+    "report": "Figures and a page of a run.",
+    "predict": "Class and probability of every item of a pool.",
+    "score": "A trained run's scheme over another pool.",
+    "inspect": "What a pool holds.",
+    "pack": "A pool in one HDF5 file.",
+    "simulate": "A pool of simulated subtomograms.",
+    "demo": "The main job on the sample data.",
+}
+
+
+class LazyGroup(click.Group):
+    """Imports a command's module when the command is asked for, so that help is instant."""
+
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        command = getattr(import_module(f".{name}", __package__), name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="cryoal")
+def main() -> None:
+    """Active learning for cryo-ET subtomograms: label the few that matter."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from cryoal.errors import CryoalError
+from cryoal.io.atomic import written_atomically
 
 
 @dataclass(frozen=True)
@@ -76,3 +77,18 @@ def _checked_header(path: Path, values: list[str]) -> list[str]:
     if len(set(header)) != len(header):
         raise CryoalError(f"{path}, line 1: a column is named twice; rename one")
     return header
+
+
+def write_csv_table(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Write a CSV, in UTF-8 with plain line feeds, whole or not at all.
+
+    Raises:
+        CryoalError: it cannot be written.
+    """
+    with (
+        written_atomically(path) as temporary,
+        temporary.open("w", newline="", encoding="utf-8") as file,
+    ):
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(header)
+        writer.writerows(rows)

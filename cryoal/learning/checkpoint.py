@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from safetensors.torch import save_file
 
 import models3d
 from cryoal.errors import CryoalError
+from cryoal.io.atomic import written_atomically
 from models3d import TaskModel3D
 
 
@@ -51,12 +51,12 @@ def save_model(model: TaskModel3D, description: ModelDescription, path: Path) ->
     Raises:
         CryoalError: it cannot be written, for instance on a full disk.
     """
-    temporary = path.with_suffix(".partial")
     weights = {name: value.contiguous().cpu() for name, value in model.state_dict().items()}
+    metadata = {"cryoal": json.dumps(asdict(description))}
     try:
-        save_file(weights, temporary, metadata={"cryoal": json.dumps(asdict(description))})
-        os.replace(temporary, path)
-    except (OSError, SafetensorError) as error:
+        with written_atomically(path) as temporary:
+            save_file(weights, temporary, metadata=metadata)
+    except SafetensorError as error:
         raise CryoalError(f"{path}: cannot be written ({error})") from error
 
 

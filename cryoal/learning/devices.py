@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import torch
 from lightning_fabric import Fabric
 
 from cryoal.errors import CryoalError
 
+Precision = Literal["32-true", "bf16-mixed", "16-mixed", "64-true"]
 
-def make_fabric(device: str, precision: str) -> Fabric:
+
+def make_fabric(device: str, precision: Precision) -> Fabric:
     """Lightning Fabric on one device: ``auto``, ``cpu``, ``cuda`` or ``cuda:N``.
 
     Raises:

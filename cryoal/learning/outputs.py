@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +12,8 @@ import torch
 from lightning_fabric import Fabric
 from torch import Tensor
 
-from cryoal.gradnorm import gradient_norms
+from cryoal.gradnorm import Aggregate, score
+from cryoal.gradnorm.losses import LossName
 from cryoal.learning.items import raw_batches
 from cryoal.learning.preparation import Preparation
 from models3d import TaskModel3D
@@ -24,14 +26,14 @@ class GradientNormRequest:
     """Which gradient norms a pass computes.
 
     Attributes:
-        losses: names known to ``cryoal.gradnorm``: ``expected``, ``entropy``, ``egl``.
+        losses: by name, as ``cryoal.gradnorm`` takes them.
         aggregate: ``sum`` or ``global``.
         scope: ``all`` parameters or those of the ``head``.
     """
 
-    losses: tuple[str, ...] = ()
-    aggregate: str = "sum"
-    scope: str = "all"
+    losses: tuple[LossName, ...] = ()
+    aggregate: Aggregate = "sum"
+    scope: Literal["all", "head"] = "all"
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ def compute_outputs(
     Memory beyond the model's own grows with what is asked for (n x classes, n x embedding), never
     with the volumes.
     """
-    model = fabric.to_device(model).eval()
+    model.to(fabric.device).eval()
     if len(indices) == 0:
         raise ValueError("no item to compute outputs of")
     request = gradient or GradientNormRequest()
@@ -87,16 +89,22 @@ def compute_outputs(
 def batch_outputs(
     model: TaskModel3D, batch: Tensor, embeddings: bool, request: GradientNormRequest
 ) -> Outputs:
-    with torch.no_grad():
-        embedded = model.embed(batch)
-        logits = model.head(embedded)
-    norms = {
-        loss: gradient_norms(
-            model, batch, loss, aggregate=request.aggregate, scope=request.scope
-        ).cpu()
-        for loss in request.losses
-    }
-    kept = embedded.float().cpu() if embeddings else None
+    """Outputs of one batch, from a single forward pass."""
+    norms: dict[str, Tensor] = {}
+    if request.losses:
+        scored = score(
+            model, batch, request.losses, aggregate=request.aggregate, scope=request.scope
+        )
+        norms = {
+            loss: norm.float().cpu()
+            for loss, norm in zip(request.losses, scored.norms, strict=True)
+        }
+        embedded, logits = scored.embeddings, scored.logits
+    else:
+        with torch.no_grad():
+            embedded = model.embed(batch)
+            logits = model.head(embedded)
+    kept = embedded.float().cpu() if embeddings and embedded is not None else None
     return Outputs(logits.float().cpu(), kept, norms)
 
 

@@ -7,6 +7,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from cryoal.learning.devices import Precision
+
 
 class AugmentationSettings(BaseModel):
     """Random views of the training items; see ``cryoal.volumes.augmentation``."""
@@ -41,7 +43,7 @@ class Recipe(BaseModel):
     min_epochs: int = Field(20, ge=1)
     label_smoothing: float = Field(0.1, ge=0, lt=1)
     class_weights: Literal["none", "balanced"] = "none"
-    precision: Literal["32-true", "bf16-mixed", "16-mixed", "64-true"] = "32-true"
+    precision: Precision = "32-true"
     lowpass_px: float = Field(1.0, ge=0, description="standard deviation of a Gaussian; 0 is off")
     augmentation: AugmentationSettings = AugmentationSettings()
 

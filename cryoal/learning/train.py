@@ -77,7 +77,6 @@ def run_steps(
     optimizer = make_optimizer(model, recipe)
     schedule = make_schedule(optimizer, recipe, steps)
     layout = channels_last(len(preparation.pool.item_shape))
-    model.to(memory_format=layout)
     wrapped, optimizer = fabric.setup(model, optimizer)
     wrapped.train()
     order = torch.Generator().manual_seed(seed)

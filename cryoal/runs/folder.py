@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from cryoal.errors import CryoalError
+from cryoal.io.atomic import written_atomically
 from cryoal.runs.journal import Journal
 from cryoal.runs.settings import RunSettings, make_settings, read_yaml
 
@@ -42,7 +43,9 @@ class RunFolder:
             CryoalError: there is none, or it was never started.
         """
         if not cls.exists(path):
-            raise CryoalError(f"{path}: not a run folder (no {CONFIG}); start one with 'cryoal run'")
+            raise CryoalError(
+                f"{path}: not a run folder (no {CONFIG}); start one with 'cryoal run'"
+            )
         folder = cls(path, make_settings(read_yaml(path / CONFIG), str(path / CONFIG)))
         if folder.journal.meta("version") is None:
             raise CryoalError(f"{path}: the run was never started; continue it with 'cryoal run'")
@@ -59,9 +62,8 @@ class RunFolder:
             path.mkdir(parents=True, exist_ok=True)
             if any(path.iterdir()):
                 raise CryoalError(f"{path}: is not empty and not a run; give another --out")
-            partial = path / (CONFIG + ".partial")
-            partial.write_text(settings.to_yaml(), encoding="utf-8")
-            partial.replace(path / CONFIG)
+            with written_atomically(path / CONFIG) as temporary:
+                temporary.write_text(settings.to_yaml(), encoding="utf-8")
         except OSError as error:
             raise CryoalError(f"{path}: cannot be written ({error.strerror})") from error
         return cls(path, settings)
@@ -82,6 +84,21 @@ class RunFolder:
         """Cycles whose training is finished, ascending."""
         done = self.journal.phase_seconds()
         return sorted(cycle for cycle, phase in done if phase == "train")
+
+    def is_finished(self) -> bool:
+        """Whether every cycle of the settings is trained and evaluated."""
+        return (self.settings.cycles, "evaluate") in self.journal.phase_seconds()
+
+    def trained_model(self) -> tuple[int, Path]:
+        """Last trained cycle and its weights.
+
+        Raises:
+            CryoalError: no training is finished yet.
+        """
+        cycles = self.trained_cycles()
+        if not cycles:
+            raise CryoalError(f"{self.path}: no training is finished yet; run 'cryoal run' first")
+        return cycles[-1], self.weights_path(cycles[-1])
 
     @contextmanager
     def locked(self) -> Iterator[None]:

@@ -213,7 +213,7 @@ class Journal:
             self.finish_phase(cycle, "label", seconds)
 
     def labelled(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-        """Pool positions, ascending, and class positions of the items whose last event is a class."""
+        """Pool positions (n,), ascending, and classes (n,) of items whose last event is a class."""
         rows = self.db.execute(
             """SELECT item, class FROM events WHERE event IN
             (SELECT max(event) FROM events GROUP BY item) AND outcome = 'class' ORDER BY item"""

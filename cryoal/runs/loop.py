@@ -22,8 +22,8 @@ from cryoal.runs.evaluation import classification_metrics, confusion
 from cryoal.runs.folder import RunFolder
 from cryoal.runs.model_description import describe_model
 from cryoal.runs.oracle import Oracle
-from cryoal.runs.tables import write_tables
 from cryoal.runs.scoring import save_scores, scheme_outputs, scores_of
+from cryoal.runs.tables import write_tables
 from cryoal.strategies import QueryContext, Scorer
 from models3d import TaskModel3D
 
@@ -33,7 +33,7 @@ CycleReport = Callable[[int, dict[str, float]], None]
 
 
 def phase_seed(seed: int, cycle: int, phase: str) -> int:
-    """Seed of one phase of one cycle, so that a phase done again after a kill comes out the same."""
+    """Seed of one phase of one cycle: a phase done again after a kill comes out the same."""
     digest = hashlib.sha256(f"{seed}/{cycle}/{phase}".encode()).digest()
     return int.from_bytes(digest[:4], "big") >> 1
 
@@ -174,8 +174,13 @@ class ActiveLearningLoop:
         labelled, labels = self.journal.labelled()
         with self.progress(f"cycle {cycle}: scoring {len(candidates)} candidates") as progress:
             outputs = scheme_outputs(
-                self.strategy, self.model(cycle), self.preparation, candidates, self.settings,
-                self.fabric, progress,
+                self.strategy,
+                self.model(cycle),
+                self.preparation,
+                candidates,
+                self.settings,
+                self.fabric,
+                progress,
             )
         context = QueryContext(candidates, outputs, labelled, labels, self.seed(cycle, "query"))
         scored = time.perf_counter()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import numpy.typing as npt
 from lightning_fabric import Fabric
 from torch import Tensor
 
+from cryoal.io.atomic import written_atomically
 from cryoal.learning.outputs import GradientNormRequest, Outputs, compute_outputs
 from cryoal.learning.preparation import Preparation
 from cryoal.runs.settings import RunSettings
@@ -53,7 +53,5 @@ def save_scores(path: Path, context: QueryContext, scores: Tensor | None) -> Non
     arrays = {"candidates": context.candidates, "probabilities": context.probabilities.numpy()}
     if scores is not None:
         arrays["scores"] = scores.numpy()
-    partial = path.with_suffix(".partial")
-    with partial.open("wb") as file:
+    with written_atomically(path) as temporary, temporary.open("wb") as file:
         np.savez(file, allow_pickle=False, **arrays)
-    os.replace(partial, path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -81,6 +82,20 @@ class RunSettings(BaseModel):
             models3d.info(self.model)
         except ValueError as error:
             raise CryoalError(str(error)) from error
+
+    def with_data(self, data: str | None, reading: Mapping[str, object]) -> RunSettings:
+        """The settings for another pool, read as its own options say; unchanged without one.
+
+        Args:
+            data: another pool, or None for the run's own.
+            reading: ``snr``, ``label_column``, ``voxel_size_A`` and ``contrast``; for the run's
+                own pool those that are None stay as they are.
+        """
+        if data is None:
+            changes = {name: value for name, value in reading.items() if value is not None}
+        else:
+            changes = {"data": data, **reading}
+        return make_settings(self.model_dump() | changes, "options")
 
     def to_yaml(self) -> str:
         """The settings as a file that ``--config`` takes."""

@@ -43,7 +43,9 @@ def start_run(path: Path, settings: RunSettings, pool: SubtomogramPool) -> RunFo
     splits = assign_splits(settings, pool)
     check_model(settings, pool)
     check_budget(settings, int(np.sum(splits == "train")))
-    folder = RunFolder(path, settings) if RunFolder.exists(path) else RunFolder.create(path, settings)
+    folder = (
+        RunFolder(path, settings) if RunFolder.exists(path) else RunFolder.create(path, settings)
+    )
     groups = None if pool.groups is None else pool.groups.tolist()
     folder.journal.create(fingerprints(pool), pool.classes, pool.ids, groups, splits.tolist())
     return folder

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import os
-from collections.abc import Iterable, Sequence
-from pathlib import Path
-
+from cryoal.io.csv_table import write_csv_table
 from cryoal.runs.folder import RunFolder
 
 PHASES = ("train", "evaluate", "score", "query", "label")
@@ -20,9 +16,7 @@ METRICS = (
     "train_accuracy",
     "train_loss",
 )
-VALIDATION = tuple(
-    f"validation_{name}" for name in METRICS if not name.startswith("train_")
-)
+VALIDATION = tuple(f"validation_{name}" for name in METRICS if not name.startswith("train_"))
 
 
 def metrics_rows(folder: RunFolder) -> list[dict[str, float | int | None]]:
@@ -41,12 +35,12 @@ def write_tables(folder: RunFolder) -> None:
     """Write both files anew from the journal."""
     header = ["cycle", "labelled", *METRICS, *VALIDATION, *(f"{p}_seconds" for p in PHASES)]
     rows = ([format_cell(row[name]) for name in header] for row in metrics_rows(folder))
-    write_csv(folder.path / "metrics.csv", header, rows)
+    write_csv_table(folder.path / "metrics.csv", header, rows)
     queries = (
         [str(q.cycle), str(q.rank), str(q.item), q.id, format_cell(q.score), q.label or ""]
         for q in folder.journal.query_rows()
     )
-    write_csv(
+    write_csv_table(
         folder.path / "queries.csv", ["cycle", "rank", "index", "id", "score", "label"], queries
     )
 
@@ -56,13 +50,3 @@ def format_cell(value: float | int | None) -> str:
     if value is None:
         return ""
     return str(value) if isinstance(value, int) else f"{value:.7g}"
-
-
-def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Write a CSV whole or not at all."""
-    partial = path.with_name(path.name + ".partial")
-    with partial.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(header)
-        writer.writerows(rows)
-    os.replace(partial, path)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from cryoal.gradnorm.losses import LossName
+
 
 class Need(StrEnum):
     """Quantities that one pass of the task model can provide.
@@ -19,7 +21,7 @@ class Need(StrEnum):
     EGL_GRADNORM = "expected gradient length"
 
 
-GRADIENT_LOSSES = {
+GRADIENT_LOSSES: dict[Need, LossName] = {
     Need.EXPECTED_GRADNORM: "expected",
     Need.ENTROPY_GRADNORM: "entropy",
     Need.EGL_GRADNORM: "egl",

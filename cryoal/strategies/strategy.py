@@ -40,4 +40,5 @@ class Scorer(Strategy):
         scores = self.score(context)
         shuffle = torch.randperm(len(scores), generator=context.generator())
         order = shuffle[torch.argsort(scores[shuffle], descending=True, stable=True)]
-        return context.candidates[order[:k].numpy()]
+        chosen: npt.NDArray[np.int64] = context.candidates[order[:k].numpy()]
+        return chosen

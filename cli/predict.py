@@ -1,0 +1,42 @@
+"""``cryoal predict``: class and probability of every item of a pool."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from cryoal.runs import RunFolder, open_data
+from cryoal.runs.inference import TrainedRun
+from cryoal.runs.predictions import write_predictions
+
+from .command import CryoalCommand
+from .options import PoolChoice, device_option, pool_options, quiet_option, run_argument
+from .progress import progress_bar
+
+
+@click.command("predict", cls=CryoalCommand)
+@run_argument
+@click.option("--data", metavar="PATH", help="Pool [the run's own].")
+@click.option(
+    "--out", type=click.Path(path_type=Path), required=True, help="A .csv, or a .star file."
+)
+@pool_options
+@device_option
+@quiet_option
+def predict(
+    run: Path, data: str | None, out: Path, device: str, quiet: bool, **choice: PoolChoice
+) -> None:
+    """Predict with the last model of RUN.
+
+    A CSV gets id, class and probability. For a pool that is a STAR file, --out may be a STAR file
+    too: the same file with rlnClassNumber and cryoalProbability added, all else as it was; which
+    number is which class is written beside it.
+    """
+    folder = RunFolder.open(run)
+    pool = open_data(folder.settings.with_data(data, choice))
+    trained = TrainedRun(folder, pool, device)
+    with progress_bar("predicting", quiet) as progress:
+        prediction = trained.predict(progress)
+    for path in write_predictions(out, pool, prediction):
+        click.echo(f"Wrote {path}")

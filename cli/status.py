@@ -1,0 +1,45 @@
+"""``cryoal status``: where a run stands."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cryoal.runs import RunFolder
+from cryoal.runs.status import run_status
+
+from .command import CryoalCommand
+from .curve import curve_header, curve_line
+from .options import run_argument
+
+
+@click.command("status", cls=CryoalCommand)
+@run_argument
+@click.option("--json", "as_json", is_flag=True, help="For other programs.")
+def status(run: Path, as_json: bool) -> None:
+    """Labels spent, metrics so far, what comes next and what looks wrong."""
+    state = run_status(RunFolder.open(run))
+    if as_json:
+        click.echo(json.dumps(state, indent=2))
+    else:
+        print_status(state)
+
+
+def print_status(state: dict[str, Any]) -> None:
+    items = ", ".join(f"{count} {name}" for name, count in state["items"].items() if count)
+    click.echo(f"{state['state']}: scheme {state['scheme']}, model {state['model']}")
+    click.echo(f"data      {state['data']} ({items})")
+    click.echo(f"labelled  {state['labelled']}, {state['budget']} a cycle")
+    click.echo(f"trainings {state['cycles_trained']} of {state['cycles']}")
+    if state["next"]:
+        click.echo(f"next      {state['next']['phase']} of cycle {state['next']['cycle']}")
+    rows = [{k: v for k, v in row.items() if v is not None} for row in state["metrics"]]
+    if rows:
+        click.echo(curve_header())
+    for row in rows:
+        click.echo(curve_line(row["cycle"], row))
+    for warning in state["warnings"]:
+        click.echo(f"warning: {warning}")

@@ -1,0 +1,103 @@
+"""A trained run put to work on another pool."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from cryoal import strategies
+from cryoal.errors import CryoalError
+from cryoal.learning.checkpoint import load_model
+from cryoal.learning.devices import make_fabric
+from cryoal.learning.outputs import Outputs, compute_outputs
+from cryoal.learning.preparation import Preparation
+from cryoal.pools import SubtomogramPool
+from cryoal.runs.folder import RunFolder
+from cryoal.runs.model_description import check_same_imaging
+from cryoal.runs.scoring import scheme_outputs
+from cryoal.strategies import QueryContext, Scorer
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """Class and probability of every item of a pool.
+
+    Attributes:
+        classes: names, in the order of the model.
+        labels: (N,) class positions.
+        probabilities: (N,) of the predicted class.
+    """
+
+    classes: tuple[str, ...]
+    labels: npt.NDArray[np.int64]
+    probabilities: npt.NDArray[np.float64]
+
+    def names(self) -> list[str]:
+        """Class name of each item."""
+        return [self.classes[label] for label in self.labels]
+
+
+class TrainedRun:
+    """The last model of a run, checked against a pool and run over all of it.
+
+    Args:
+        folder: a run with at least one finished training.
+        pool: subtomograms of the same box, voxel size and contrast as the run's.
+        device: ``auto``, ``cpu``, ``cuda`` or ``cuda:N``.
+
+    Raises:
+        CryoalError: no model yet, or a pool that it does not fit.
+    """
+
+    def __init__(self, folder: RunFolder, pool: SubtomogramPool, device: str) -> None:
+        self.folder = folder
+        self.pool = pool
+        self.cycle, path = folder.trained_model()
+        self.model, self.description = load_model(path)
+        check_same_imaging(self.description, pool)
+        self.fabric = make_fabric(device, folder.settings.recipe.precision)
+        self.preparation = Preparation(pool, folder.settings.recipe)
+        self.everything = np.arange(len(pool))
+
+    def predict(self, progress: Progress | None = None) -> Prediction:
+        """Likeliest class of every item, in the pool's order."""
+        outputs = compute_outputs(
+            self.model, self.preparation, self.everything, self.fabric, progress=progress
+        )
+        return self.prediction(outputs)
+
+    def prediction(self, outputs: Outputs) -> Prediction:
+        best, labels = outputs.probabilities.max(1)
+        return Prediction(self.description.classes, labels.numpy(), best.double().numpy())
+
+    def score(self, progress: Progress | None = None) -> tuple[npt.NDArray[np.float64], Prediction]:
+        """The run's scheme on every item: scores (N,), and the prediction of the same pass.
+
+        Raises:
+            CryoalError: the scheme chooses whole batches and gives no score to single items.
+        """
+        strategy = strategies.get(self.folder.settings.scheme).strategy()
+        if not isinstance(strategy, Scorer):
+            raise CryoalError(
+                f"scheme '{self.folder.settings.scheme}' scores no single items; use a run of "
+                "another scheme"
+            )
+        outputs = scheme_outputs(
+            strategy,
+            self.model,
+            self.preparation,
+            self.everything,
+            self.folder.settings,
+            self.fabric,
+            progress,
+        )
+        labelled, labels = self.folder.journal.labelled()
+        context = QueryContext(
+            self.everything, outputs, labelled, labels, self.folder.settings.seed
+        )
+        return strategy.score(context).double().numpy(), self.prediction(outputs)
