@@ -72,7 +72,8 @@ def open_packed(path: Path) -> h5py.File:
     if not is_hdf5(path):
         raise CryoalError(f"{path}: is not an HDF5 file; make one with 'cryoal pack'")
     try:
-        file = h5py.File(path, "r")
+        # Items are read whole, so a cache of chunks would only copy them once more.
+        file = h5py.File(path, "r", rdcc_nbytes=0)
     except OSError as error:
         raise CryoalError(f"{path}: damaged HDF5 file ({error}); copy it again") from error
     version = file.attrs.get("version")

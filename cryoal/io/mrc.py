@@ -29,6 +29,7 @@ from cryoal.errors import CryoalError
 VOLUME_SUFFIXES = (".mrc", ".map", ".rec", ".mrc.gz", ".map.gz", ".rec.gz")
 STACK_SUFFIXES = (".mrcs", ".mrcs.gz")
 
+_HEADERS = {order: HEADER_DTYPE.newbyteorder(order) for order in "<>"}
 _HEADER_BYTES = 1024
 _HEAD_BYTES = 4096
 _SAMPLES = 256
@@ -144,7 +145,8 @@ def _header(path: Path, file: BinaryIO) -> MrcHeader:
         raise CryoalError(f"{path}: is empty; restore the file or leave it out")
     if len(head) < _HEADER_BYTES or head[208:211] != b"MAP":
         raise CryoalError(f"{path}: is not an MRC file (no 'MAP' at byte 208); leave it out")
-    fields = np.frombuffer(head, HEADER_DTYPE.newbyteorder(_byte_order(path, head)), 1)[0]
+    order = _byte_order(path, head)
+    fields = np.frombuffer(head, _HEADERS[order], 1)[0]
     columns, rows, sections, mode = (int(fields[name]) for name in ("nx", "ny", "nz", "mode"))
     if min(columns, rows, sections) < 1:
         raise CryoalError(f"{path}: header gives the size {columns} x {rows} x {sections}")
@@ -162,8 +164,8 @@ def _header(path: Path, file: BinaryIO) -> MrcHeader:
                 f"{path}: volume stack of {sections} sections with {per_volume} a volume (mz)"
             )
         volumes, sections = sections // per_volume, per_volume
-    dtype = np.dtype(_DTYPES[mode]).newbyteorder(fields.dtype["mode"].byteorder)
-    if mode == 0 and _imod_unsigned(fields):
+    dtype = np.dtype(order + _DTYPES[mode])
+    if mode == 0 and _imod_unsigned(head, order):
         dtype = np.dtype("u1")
     offset = _HEADER_BYTES + int(fields["nsymbt"])
     size = _size(path)
@@ -215,11 +217,9 @@ def _byte_order(path: Path, head: bytes) -> str:
     return plausible[0]
 
 
-def _imod_unsigned(fields: np.void) -> bool:
+def _imod_unsigned(head: bytes, order: str) -> bool:
     """IMOD's stamp without its signed flag: mode 0 holds 0..255; MRC2014 itself says -128..127."""
-    extra = bytes(fields["extra2"])
-    order = ">" if fields.dtype["mode"].byteorder == ">" else "<"
-    stamp, flags = np.frombuffer(extra, f"{order}i4", 2, offset=152 - 112)
+    stamp, flags = np.frombuffer(head, f"{order}i4", 2, offset=152)
     return bool(stamp == _IMOD_STAMP and not flags & _IMOD_SIGNED_BYTES)
 
 

@@ -37,9 +37,9 @@ def items_in_class_folders(folder: Path) -> MrcItems:
     found = class_folders_in(folder)
     ids = [path for paths in found.values() for path in paths]
     ignored = [
-        entry.name
-        for entry in sorted(folder.iterdir())
-        if entry.is_dir() and entry.name not in found and not entry.name.startswith(".")
+        name
+        for name in sorted(os.listdir(folder))
+        if name not in found and not name.startswith(".") and (folder / name).is_dir()
     ]
     warnings = [f"folder {name} holds no MRC volumes and is left out" for name in ignored]
     return MrcItems(

@@ -143,8 +143,9 @@ class MrcPool(SubtomogramPool):
             if volume.shape != batch.shape[1:]:
                 raise CryoalError(f"{path}: box changed since the pool was opened; open it again")
             batch[row] = volume
-        check_items(batch, [self._name(int(at)) for at in positions])
-        return torch.from_numpy(batch).unsqueeze(1)
+        items = torch.from_numpy(batch)
+        check_items(items, lambda row: self._name(int(positions[row])))
+        return items.unsqueeze(1)
 
     def _name(self, at: int) -> str:
         path = self._folder / self._files[self._file_of[at]]

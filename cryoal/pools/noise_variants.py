@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from pathlib import Path
 
 from cryoal.errors import CryoalError
@@ -17,11 +18,11 @@ def variants_in(folder: Path) -> dict[float, Path]:
     """
     if (here := _direct_variants(folder)) or parse_snr(folder.name) is not None:
         return here
-    below = {
-        child: found
-        for child in sorted(folder.iterdir())
-        if child.is_dir() and not child.name.startswith(".") and (found := _direct_variants(child))
-    }
+    below = {}
+    for name in sorted(os.listdir(folder)):
+        child = folder / name
+        if not name.startswith(".") and child.is_dir() and (found := _direct_variants(child)):
+            below[child] = found
     if len(below) > 1:
         names = ", ".join(child.name for child in below)
         raise CryoalError(f"{folder}: several data sets ({names}); name one of these folders")
@@ -47,9 +48,10 @@ def pick_variant(folder: Path, variants: dict[float, Path], snr: float | None) -
 
 def _direct_variants(folder: Path) -> dict[float, Path]:
     found: dict[float, Path] = {}
-    for child in sorted(folder.iterdir()):
-        value = parse_snr(child.name) if child.is_dir() else None
-        if value is None:
+    for name in sorted(os.listdir(folder)):
+        value = parse_snr(name)
+        child = folder / name
+        if value is None or not child.is_dir():
             continue
         if value in found:
             raise CryoalError(
