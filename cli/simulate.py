@@ -35,7 +35,7 @@ from .progress import progress_bar
     "snrs",
     required=True,
     metavar="RATIOS",
-    help="Variance of signal over noise within the particle, such as 0.1,0.05 (inf: no noise).",
+    help="Variance of signal over noise in the box, such as 0.1,0.05 (inf: no noise).",
 )
 @click.option(
     "--per-class",

@@ -133,13 +133,13 @@ _ALL = (
     ),
     Assembly(
         "membrane_patch",
-        # Two leaflets of head groups, a disc of 20 nm.
+        # Two leaflets of head groups, a disc of 16 nm.
         tuple(
             (10.0 * i, 10.0 * j, z, 8.0)
-            for i in range(-10, 11)
-            for j in range(-10, 11)
+            for i in range(-7, 8)
+            for j in range(-7, 8)
             for z in (-18.0, 18.0)
-            if i * i + j * j <= 92
+            if i * i + j * j <= 52
         ),
         "C1",
         "junk: a flat bilayer, head groups 3.6 nm apart "

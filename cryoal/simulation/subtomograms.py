@@ -67,10 +67,9 @@ class Simulator:
     The signal-to-noise ratio has one meaning here: the variance of the signal over the variance
     of the noise, both over the whole box, after the microscope. This is how the field's
     published noise levels (0.1 to 0.01) are stated. Within the particle's mask the ratio is a
-    few to thirty times higher, the more the smaller the particle; ``snr_in_mask`` tells it. A
-    ratio of 0.05 within the mask would be 0.001 over the box: nothing can be learnt there. The
-    noise level is set from the noise's expected variance, so single items scatter about the
-    asked ratio.
+    few times (a ribosome in a box of 40 nm) to a hundred times (a protein of 10 nm) higher;
+    ``snr_in_mask`` tells it. The noise level is set from the noise's expected variance, so
+    single items scatter about the asked ratio.
 
     Args:
         structures: assemblies, densities or paths of density maps (MRC); names must differ.
