@@ -1,0 +1,39 @@
+"""Which class is taken for which."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib.figure import Figure
+
+from cryoal.reports.heatmap import draw_heatmap
+
+MOST_WRITTEN = 20
+
+
+def confusion_figure(
+    confusion: npt.NDArray[np.int64], classes: Sequence[str], title: str
+) -> Figure:
+    """Confusion matrix, shaded by the share of each true class, counts written if they fit.
+
+    Args:
+        confusion: (classes, classes) counts, rows true, columns predicted.
+        classes: class names.
+        title: heading.
+    """
+    totals = confusion.sum(axis=1, keepdims=True)
+    shares = np.where(totals > 0, confusion / np.maximum(totals, 1), np.nan)
+    cell = float(np.clip(6 / len(classes), 0.18, 0.55))
+    texts = [[str(count) if count else "" for count in row] for row in confusion.tolist()]
+    return draw_heatmap(
+        shares,
+        classes,
+        classes,
+        texts=texts if len(classes) <= MOST_WRITTEN else None,
+        cell_in=(cell, cell),
+        title=title,
+        axis_names=("true class", "predicted class"),
+        bar_name="share of the true class",
+    )
