@@ -120,6 +120,10 @@ class Simulator:
         """Class names, sorted."""
         return sorted(self._densities)
 
+    def posed(self, name: str, pose: Pose) -> Volume:
+        """Density (Z, Y, X) of one class in its box, before the microscope."""
+        return self._densities[name].posed(pose)
+
     def item(self, name: str, index: int, snrs: Sequence[float]) -> list[Subtomogram]:
         """One particle at each of ``snrs``: same pose, defocus and noise, the noise scaled."""
         generator = _generator(self.seed, name, index)
@@ -127,7 +131,7 @@ class Simulator:
         shift = generator.uniform(-self.max_shift_px, self.max_shift_px, 3)
         pose = Pose(rotation, shift)
         defocus = float(generator.uniform(*self.defocus_um))
-        density = self._densities[name].posed(pose)
+        density = self.posed(name, pose)
         signal = self.microscope.signal(density, defocus)
         noise = self.microscope.noise(generator)
         mask = density > MASK_LEVEL * density.max()

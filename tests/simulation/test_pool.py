@@ -26,7 +26,7 @@ def make(out: Path, **options: object) -> Path:
         "voxel_size_A": 10.0,
         "seed": 1,
     }
-    return simulate_pool(STRUCTURES, out, **{**settings, **options})  # type: ignore[arg-type]
+    return simulate_pool(STRUCTURES, out, **{**settings, **options})
 
 
 def contents(folder: Path) -> dict[str, bytes]:

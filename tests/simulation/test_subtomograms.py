@@ -24,7 +24,7 @@ STRUCTURES = [builtin("groel"), builtin("apoferritin")]
 
 
 def simulator(**options: object) -> Simulator:
-    return Simulator(STRUCTURES, SCOPE, seed=5, **options)  # type: ignore[arg-type]
+    return Simulator(STRUCTURES, SCOPE, seed=5, **options)
 
 
 def test_an_item_is_fixed_by_seed_class_and_index_alone() -> None:
@@ -106,7 +106,7 @@ def test_a_rotation_turns_the_structure_the_way_scipy_says(
     rotation = Rotation.from_euler(axis, angle, degrees=True)
     middle_zyx = (beads.centre() - np.array(beads.voxels.shape) // 2) * 5.0
     np.testing.assert_allclose(rotation.apply([80, 20, 0]), end_xyz, atol=1e-9)
-    posed = sim._densities["b"].posed(Pose(rotation, np.array([1.0, 0.0, -2.0])))
+    posed = sim.posed("b", Pose(rotation, np.array([1.0, 0.0, -2.0])))
     # The box's centre is the structure's centre of mass.
     far = np.array([80, 20, 0]) - middle_zyx[::-1]
     expected_xyz = 16 + rotation.apply(far) / 10.0 + [1, 0, -2]
@@ -171,7 +171,7 @@ def test_bad_requests_are_refused(
     structures: list[object], options: dict[str, object], message: str
 ) -> None:
     with pytest.raises(CryoalError, match=message):
-        Simulator(structures, SCOPE, seed=0, **options)  # type: ignore[arg-type]
+        Simulator(structures, SCOPE, seed=0, **options)
 
 
 @pytest.mark.skipif(not TEMPLATES.is_dir(), reason=f"no template maps in {TEMPLATES}")
@@ -185,5 +185,5 @@ def test_template_maps_of_any_box_and_scale() -> None:
 
 def mask_of(name: str, index: int, sim: Simulator) -> tuple[np.ndarray, Subtomogram]:
     item = sim.item(name, index, [math.inf])[0]
-    density = sim._densities[name].posed(item.pose)
+    density = sim.posed(name, item.pose)
     return density > MASK_LEVEL * density.max(), item
