@@ -197,7 +197,7 @@ def _weight_gradients(shape: ConvShape, x: Tensor, grad: Tensor, samples: int) -
         samples * shape.groups,
         (False, True, False),
     )
-    return _squared_rows(gradients.reshape(samples, -1))
+    return _squared_rows(gradients.reshape(samples, shape.out_channels, -1))
 
 
 def _strided(shape: ConvShape, x: Tensor) -> Tensor:
@@ -227,8 +227,9 @@ def _inner(a: Tensor, b: Tensor) -> Tensor:
 
 
 def _squared_rows(x: Tensor) -> Tensor:
-    length: Tensor = torch.linalg.vector_norm(x.flatten(1), dim=1)
-    return length.square()
+    """Squared norms (B,), in two steps: one long float32 sum would lose four digits."""
+    lengths: Tensor = torch.linalg.vector_norm(x, dim=-1)
+    return lengths.square().flatten(1).sum(1)
 
 
 def _shift_summed(

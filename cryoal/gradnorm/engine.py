@@ -91,7 +91,9 @@ def score(
         raise CryoalError(f"unknown scope {scope!r}: use 'all' or 'head'")
     with _exact(x.device.type):
         x = x.detach().clone() if x.is_inference() else x.detach()
-        plan = make_plan(model, x[:1] if len(x) else x.new_zeros(1, *x.shape[1:]))
+        if len(x) == 0:
+            return _empty(score(model, x.new_zeros(1, *x.shape[1:]), losses, aggregate, scope))
+        plan = make_plan(model, x[:1])
         run = HeadPass if scope == "head" else FullPass
         parts = [
             _score_part(run(model, plan, part, aggregate), losses)
@@ -143,6 +145,12 @@ def _part_size(plan: Plan, samples: int, memory_budget_bytes: int) -> int:
     most = max(1, memory_budget_bytes // max(1, plan.bytes_per_sample))
     passes = max(1, -(-samples // most))
     return max(1, -(-samples // passes))
+
+
+def _empty(one: Scored) -> Scored:
+    """No rows of the shapes that one sample gives."""
+    embeddings = None if one.embeddings is None else one.embeddings[:0]
+    return Scored([norms[:0] for norms in one.norms], one.logits[:0], embeddings)
 
 
 def _joined(parts: list[Scored]) -> Scored:

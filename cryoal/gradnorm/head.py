@@ -19,11 +19,12 @@ from cryoal.gradnorm.plan import Plan
 
 @dataclass
 class LinearCall:
-    """One call of a linear layer: its input and its output."""
+    """One call of a linear layer: its input, its output, and the output's version then."""
 
     layer: nn.Linear
     x: Tensor
     output: Tensor
+    version: int
 
 
 @dataclass
@@ -35,7 +36,10 @@ class LinearCalls:
 
     def giving(self, logits: Tensor) -> LinearCall | None:
         """The call whose output is `logits`."""
-        return self.last if self.last is not None and self.last.output is logits else None
+        call = self.last
+        if call is None or call.output is not logits or logits._version != call.version:
+            return None  # it never was, or was changed in place since
+        return call
 
 
 @contextmanager
@@ -54,8 +58,8 @@ def watch_linear(model: nn.Module, cut_at_head: bool = False) -> Iterator[Linear
             torch.set_grad_enabled(True)  # until the caller's no_grad block ends
             leaf = output.detach().requires_grad_()
             output = leaf.clone()  # a leaf could not be changed in place
-            calls.head = LinearCall(layer, args[0].detach(), leaf)
-        calls.last = LinearCall(layer, args[0].detach(), output)
+            calls.head = LinearCall(layer, args[0].detach(), leaf, leaf._version)
+        calls.last = LinearCall(layer, args[0].detach(), output, output._version)
         return output
 
     handles = [
