@@ -73,7 +73,8 @@ def open_packed(path: Path) -> h5py.File:
         raise CryoalError(f"{path}: is not an HDF5 file; make one with 'cryoal pack'")
     try:
         # Items are read whole, so a cache of chunks would only copy them once more.
-        file = h5py.File(path, "r", rdcc_nbytes=0)
+        # Some network file systems have no locks; a pool is never written in place.
+        file = h5py.File(path, "r", rdcc_nbytes=0, locking="best-effort")
     except OSError as error:
         raise CryoalError(f"{path}: damaged HDF5 file ({error}); copy it again") from error
     version = file.attrs.get("version")

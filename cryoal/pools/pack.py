@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,6 +15,8 @@ from cryoal.io.hdf5 import DType, PackedTables, write_packed
 from cryoal.pools.subtomograms import SubtomogramPool
 
 _BATCH = 64
+# Names, labels and HDF5's own index, an item.
+_TABLES_BYTES = 1024
 # Rounding may cost an item this share of its standard deviation.
 _ROUNDING = 0.01
 
@@ -61,13 +63,18 @@ def pack_pool(
                 progress(int(positions[-1]) + 1, count)
 
     with written_atomically(target) as temporary:
-        needed = int(np.prod(tables.shape)) * np.dtype(dtype).itemsize
-        free = shutil.disk_usage(target.parent).free
-        if free < needed:
-            raise CryoalError(
-                f"{target}: needs {needed / 1e9:.2f} GB and the disk has {free / 1e9:.2f} GB free"
-            )
+        _reserve(temporary, count * (box_px**3 * np.dtype(dtype).itemsize + _TABLES_BYTES))
         write_packed(temporary, tables, batches())
+
+
+def _reserve(path: Path, size: int) -> None:
+    """Fail now if the disk, a quota or a limit has no room for ``size`` bytes.
+
+    HDF5 crashes when a disk fills up under it, so it is not left to find out.
+    """
+    if hasattr(os, "posix_fallocate"):
+        with path.open("r+b") as file:
+            os.posix_fallocate(file.fileno(), 0, size)
 
 
 def _to_float16(items: npt.NDArray[np.float32], names: list[str]) -> npt.NDArray[np.floating]:

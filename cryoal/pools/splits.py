@@ -81,10 +81,10 @@ def _by_class(
     part = np.full(len(labels), _TRAIN, np.int64)
     for label in np.unique(labels[labels >= 0]):
         members = rng.permutation(np.flatnonzero(labels == label))
-        free = len(members) - 1
+        count, free = len(members), len(members) - 1
         for number, share in zip((_TEST, _VALIDATION), shares, strict=True):
             # A class that has the items for it is seen in every part that was asked for.
-            wanted = max(round(share * len(members)), int(share > 0))
+            wanted = max(round(share * count), int(share > 0))
             taken = min(wanted, free)
             part[members[:taken]] = number
             members, free = members[taken:], free - taken
