@@ -41,11 +41,11 @@ def balance_groups(record: RunRecord) -> list[tuple[str, npt.NDArray[np.int64]]]
     by_cycle = {cycle: record.query_labels(cycle) for cycle in sorted(record.queries)}
     groups: list[tuple[str, npt.NDArray[np.int64]]] = []
     if record.train_labels is not None:
-        groups.append(("all training items", record.train_labels))
+        groups.append(("training\nitems", record.train_labels))
     if by_cycle:
-        groups.append(("all labels so far", np.concatenate(list(by_cycle.values()))))
+        groups.append(("all\nlabels", np.concatenate(list(by_cycle.values()))))
     groups += [
-        ("random start" if cycle == 0 else f"query {cycle}", labels)
+        ("random\nstart" if cycle == 0 else f"query\n{cycle}", labels)
         for cycle, labels in by_cycle.items()
     ]
     return [(name, labels) for name, labels in groups if len(labels)]
@@ -57,7 +57,7 @@ def balance_bars(
     counts: npt.NDArray[np.int64],
     names: list[str],
 ) -> Figure:
-    figure = new_figure(max(WIDTH_IN, 0.5 * len(names) + 2.5), 4.3)
+    figure = new_figure(max(WIDTH_IN, 0.55 * len(names) + 2.5), 4.3)
     axes = figure.add_subplot()
     places = np.arange(len(names)) + np.array(
         [0.6 * name.startswith(("query", "random")) for name in names]
@@ -68,7 +68,7 @@ def balance_bars(
         below += share
     for place, total in zip(places, counts.sum(axis=0), strict=True):
         axes.text(place, 1.01, f"{total}", ha="center", va="bottom", fontsize=7.5)
-    axes.set_xticks(places, [name.replace(" ", "\n") for name in names], fontsize=8)
+    axes.set_xticks(places, names, fontsize=8)
     axes.set_ylim(0, 1)
     axes.yaxis.set_major_formatter(PercentFormatter(1.0))
     axes.set_ylabel("share of the items")

@@ -15,7 +15,7 @@ from cryoal.reports.style import FAINT, TEXT, UNKNOWN, new_figure
 LABEL_PT = 120.0
 MARGIN_IN = LABEL_PT / 72 + 0.4
 BAR_IN = 1.1
-WHITE_ABOVE = 0.55
+WHITE_ABOVE = 0.7
 
 
 def draw_heatmap(

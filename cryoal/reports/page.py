@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import shlex
+import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -12,8 +13,12 @@ from string import Template
 
 from cryoal.reports.class_balance import balance_warnings
 from cryoal.reports.record import RunRecord
+from cryoal.reports.style import DPI
 from cryoal.reports.summary import summary
 from cryoal.reports.tables import classes_table, metrics_table, settings_table
+
+PAGE_PX_PER_IN = 108
+LARGE_PX = 1200
 
 PAGE = Template("""<!DOCTYPE html>
 <html lang="en">
@@ -35,6 +40,7 @@ p { margin: .5rem 0; overflow-wrap: anywhere; }
 .warning { border-left: 4px solid #D55E00; background: #fdf3ec; padding: .5rem .9rem; }
 figure { margin: 1rem 0; overflow-x: auto; }
 img { display: block; max-width: 100%; height: auto; }
+img.large { max-width: none; }
 details { margin: .5rem 0; }
 summary { cursor: pointer; color: #0072B2; padding: .2rem 0; }
 .wide { overflow-x: auto; }
@@ -49,6 +55,7 @@ footer { margin-top: 3rem; }
 @media print {
   body { max-width: none; padding: 0; font-size: 11pt; }
   details::details-content { content-visibility: visible; block-size: auto; }
+  img.large { max-width: 100%; }
   figure, tr, .warning { break-inside: avoid; }
   h2 { break-after: avoid; }
   pre { white-space: pre-wrap; }
@@ -84,6 +91,12 @@ class Picture:
     name: str
     text: str
     png: bytes
+
+    @property
+    def width_px(self) -> int:
+        """Width on the page, so that letters are of one size in all figures."""
+        (dots,) = struct.unpack(">I", self.png[16:20])
+        return round(dots / DPI * PAGE_PX_PER_IN)
 
 
 @dataclass(frozen=True)
@@ -244,7 +257,12 @@ def figure(picture: Picture | None) -> str:
         return ""
     data = base64.b64encode(picture.png).decode("ascii")
     text = html.escape(picture.text)
-    return f'<figure><img alt="{text}" src="data:image/png;base64,{data}"></figure>'
+    # Shrunk to the page, letters of a very wide figure could not be read: it scrolls instead.
+    size = "large" if picture.width_px > LARGE_PX else "fitted"
+    return (
+        f'<figure><img alt="{text}" class="{size}" width="{picture.width_px}" '
+        f'src="data:image/png;base64,{data}"></figure>'
+    )
 
 
 def note(text: str) -> str:

@@ -21,7 +21,7 @@ COLUMNS = 6
 TILE_IN = 1.42
 SIGMA_PX = 1.0
 PERCENTILES = (1.0, 99.0)
-NAME_PT = 96.0
+NAME_PT = 93.0
 
 
 def pool_fits(pool: SubtomogramPool, rows: Sequence[QueryRow]) -> bool:

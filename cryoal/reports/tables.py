@@ -63,7 +63,7 @@ def metrics_table(record: RunRecord) -> str:
     ]
     header = ["cycle", "labels"]
     for name in names:
-        header += [name.replace("_", " ")]
+        header += [name.replace("_", " ").replace("f1", "F1")]
         header += ["95 % interval"] if name == "accuracy" else []
     rows = []
     for row in record.rows:
