@@ -23,9 +23,9 @@ def class_balance(record: RunRecord) -> Figure | None:
 
     Stacked bars up to ten classes; more than that no set of colours tells apart, so a heat map.
     """
-    groups = balance_groups(record)
-    if not groups:
+    if not any(len(record.query_labels(cycle)) for cycle in record.queries):
         return None
+    groups = balance_groups(record)
     counts = np.stack(
         [np.bincount(labels, minlength=len(record.classes)) for _, labels in groups], axis=1
     )

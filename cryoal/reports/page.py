@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import html
 import shlex
-import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -39,7 +38,7 @@ p { margin: .5rem 0; overflow-wrap: anywhere; }
 .note { color: #555; font-size: .92rem; }
 .warning { border-left: 4px solid #D55E00; background: #fdf3ec; padding: .5rem .9rem; }
 figure { margin: 1rem 0; overflow-x: auto; }
-img { display: block; max-width: 100%; height: auto; }
+img { display: block; max-width: max(100%, 40rem); height: auto; }
 img.large { max-width: none; }
 details { margin: .5rem 0; }
 summary { cursor: pointer; color: #0072B2; padding: .2rem 0; }
@@ -55,7 +54,7 @@ footer { margin-top: 3rem; }
 @media print {
   body { max-width: none; padding: 0; font-size: 11pt; }
   details::details-content { content-visibility: visible; block-size: auto; }
-  img.large { max-width: 100%; }
+  img, img.large { max-width: 100%; }
   figure, tr, .warning { break-inside: avoid; }
   h2 { break-after: avoid; }
   pre { white-space: pre-wrap; }
@@ -95,7 +94,7 @@ class Picture:
     @property
     def width_px(self) -> int:
         """Width on the page, so that letters are of one size in all figures."""
-        (dots,) = struct.unpack(">I", self.png[16:20])
+        dots = int.from_bytes(self.png[16:20], "big")
         return round(dots / DPI * PAGE_PX_PER_IN)
 
 
@@ -204,7 +203,8 @@ def queries_section(record: RunRecord, pictures: Pictures) -> str:
             )
         )
     if pictures.no_slices is not None:
-        parts.append(f'<p class="warning">{html.escape(pictures.no_slices)}</p>')
+        kind = "warning" if record.queries else "note"
+        parts.append(f'<p class="{kind}">{html.escape(pictures.no_slices)}</p>')
     last = max(pictures.queries, default=0)
     for cycle, picture in sorted(pictures.queries.items()):
         count = len(record.queries[cycle])

@@ -37,7 +37,7 @@ def phase_times(record: RunRecord) -> Figure | None:
     if len(cycles) <= MOST_WRITTEN:
         for cycle, total in zip(cycles, below, strict=True):
             axes.annotate(
-                f"{total:.3g}",
+                f"{total:,.0f}" if total >= 100 else f"{total:.1f}",
                 (cycle, total),
                 (0, 2),
                 textcoords="offset points",

@@ -51,7 +51,7 @@ def queried_items(pool: SubtomogramPool, rows: Sequence[QueryRow], title: str) -
     for axes, row, image in zip(grid.flat, rows, slices, strict=False):
         low, high = np.percentile(image, PERCENTILES)
         axes.imshow(image, cmap="gray", vmin=low, vmax=high, interpolation="bicubic")
-        score = "no score" if row.score is None else f"score {row.score:.3g}"
+        score = "no score" if row.score is None else f"score {row.score:.4g}"
         caption = [
             fit(f"{row.rank + 1}: {score}", NAME_PT, 7.0),
             fit(row.label or "(no class yet)", NAME_PT, 7.0),
