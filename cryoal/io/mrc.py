@@ -12,6 +12,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import math
+import os
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -168,11 +169,11 @@ def _header(path: Path, file: BinaryIO) -> MrcHeader:
     if mode == 0 and _imod_unsigned(head, order):
         dtype = np.dtype("u1")
     offset = _HEADER_BYTES + int(fields["nsymbt"])
-    size = _size(path)
+    size = path.stat().st_size
     volume_bytes = sections * rows * columns * dtype.itemsize
     expected = offset + volumes * volume_bytes
-    if offset < _HEADER_BYTES or size < expected:
-        raise _truncated(path, expected, size)
+    if offset < _HEADER_BYTES or _missing_bytes(path, file, expected, size):
+        raise _truncated(path, expected)
     digest = hashlib.blake2b(b"%d:" % size + head, digest_size=16)
     if volumes > 1 and not path.name.endswith(".gz"):
         for volume in np.linspace(0, volumes - 1, min(volumes, _SAMPLES), dtype=int).tolist():
@@ -190,10 +191,9 @@ def _header(path: Path, file: BinaryIO) -> MrcHeader:
     )
 
 
-def _truncated(path: Path, expected: int, size: int | None = None) -> CryoalError:
-    has = "fewer" if size is None else str(size)
+def _truncated(path: Path, expected: int) -> CryoalError:
     return CryoalError(
-        f"{path}: truncated, the header promises {expected} bytes and the file has {has}; "
+        f"{path}: truncated, the header promises {expected} bytes and the file has fewer; "
         "copy it again"
     )
 
@@ -253,10 +253,15 @@ def _voxel_size_A(path: Path, fields: np.void) -> float | None:
     return mean
 
 
-def _size(path: Path) -> int:
-    """Bytes of the uncompressed file; for gzip the length its trailer states (modulo 4 GiB)."""
+def _missing_bytes(path: Path, file: BinaryIO, expected: int, size: int) -> bool:
+    """Whether the uncompressed file ends before ``expected`` bytes."""
     if not path.name.endswith(".gz"):
-        return path.stat().st_size
+        return size < expected
     with path.open("rb") as packed:
-        packed.seek(-4, 2)
-        return int.from_bytes(packed.read(4), "little")
+        packed.seek(-4, os.SEEK_END)
+        stated = int.from_bytes(packed.read(4), "little")
+    if stated >= expected:
+        return False
+    # A file of several gzip members, or of 4 GiB, states less than it holds; then look.
+    file.seek(expected - 1)
+    return not file.read(1)

@@ -73,6 +73,9 @@ class MrcPool(SubtomogramPool):
     ) -> None:
         if not items.ids:
             raise CryoalError(f"{source}: no MRC volumes found; name a folder that holds some")
+        for name in items.ids:
+            if not name.isascii() and _undecodable(name):
+                raise CryoalError(f"{source}: the name {name!a} is not UTF-8; rename the file")
         self.source = source
         self.kind = kind
         self.ids = items.ids
@@ -151,6 +154,11 @@ class MrcPool(SubtomogramPool):
         path = self._folder / self._files[self._file_of[at]]
         number = int(self._volume_of[at])
         return str(path) if number < 0 else f"{path}, volume {number + 1}"
+
+
+def _undecodable(name: str) -> bool:
+    """Python keeps bytes of a file name that are no UTF-8 as lone surrogates."""
+    return any("\ud800" <= character <= "\udfff" for character in name)
 
 
 def _box(shape: Sequence[int]) -> str:

@@ -73,7 +73,8 @@ class PackedPool(SubtomogramPool):
 
     def read(self, indices: Sequence[int] | npt.NDArray[np.int64]) -> torch.Tensor:
         positions = self._positions(indices)
-        items = torch.empty(len(positions), *self.item_shape[1:])
+        # numpy asks the system for huge pages, which makes fresh memory several times cheaper.
+        items = torch.from_numpy(np.empty((len(positions), *self.item_shape[1:]), np.float32))
         volumes = self._open()
         at_once = max(1, _BLOCK_VOXELS // math.prod(self.item_shape))
         # float32 goes straight into the result. float16 goes through a block that stays in the

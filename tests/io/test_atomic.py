@@ -50,3 +50,15 @@ def test_no_such_folder(tmp_path):
         written_atomically(tmp_path / "b" / "a.txt"),
     ):
         pass
+
+
+def test_no_permission(tmp_path, monkeypatch):
+    def refuse(**_: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr("tempfile.mkstemp", refuse)
+    with (
+        pytest.raises(CryoalError, match=r"a\.txt: cannot be written \(Permission denied\)"),
+        written_atomically(tmp_path / "a.txt"),
+    ):
+        pass

@@ -151,6 +151,13 @@ def test_names():
     assert not is_stack_name("a.mrc")
 
 
+def test_gzip_of_several_members(tmp_path, data):
+    raw = write(tmp_path / "a.mrc", data.astype("f4")).read_bytes()
+    path = tmp_path / "a.mrc.gz"
+    path.write_bytes(gzip.compress(raw[:1200]) + gzip.compress(raw[1200:]))
+    np.testing.assert_array_equal(read_volume(path), data)
+
+
 def bad_files(folder: Path) -> dict[str, tuple[Path, str]]:
     data = np.random.default_rng(0).normal(size=(4, 4, 4)).astype("f4")
     good = write(folder / "good.mrc", data).read_bytes()
@@ -166,6 +173,7 @@ def bad_files(folder: Path) -> dict[str, tuple[Path, str]]:
         "truncated": (made("t.mrc", good[:-8]), "truncated, the header promises 1280 bytes"),
         "header larger than data": (changed("l.mrc", 0, 2**14, 2**14, 2**14), "truncated"),
         "negative extended header": (changed("n.mrc", 92, -500), "truncated"),
+        "truncated before gzip": (made("t.mrc.gz", gzip.compress(good[:-8])), "truncated"),
         "empty": (made("e.mrc", b""), "is empty"),
         "empty gzip": (made("e.mrc.gz", gzip.compress(b"")), "is empty"),
         "text": (made("x.mrc", b"hello" * 500), "is not an MRC file"),
@@ -195,6 +203,7 @@ BAD = [
     "truncated",
     "header larger than data",
     "negative extended header",
+    "truncated before gzip",
     "empty",
     "empty gzip",
     "text",

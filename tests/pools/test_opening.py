@@ -108,6 +108,16 @@ class TestClassFolders:
         with pytest.raises(CryoalError, match=r"average\.mrc.* beside class folders"):
             open_pool(class_folders)
 
+    def test_names_beyond_ascii(self, tmp_path, make_mrc):
+        make_mrc(tmp_path / "ß-Gal" / "é.mrc")
+        assert open_pool(tmp_path).ids == ["ß-Gal/é.mrc"]
+
+    def test_a_name_that_is_not_utf8(self, tmp_path, make_mrc):
+        make_mrc(tmp_path / "a" / "1.mrc")
+        os.rename(tmp_path / "a" / "1.mrc", os.fsencode(tmp_path / "a") + b"/\xff.mrc")
+        with pytest.raises(CryoalError, match="is not UTF-8; rename the file"):
+            open_pool(tmp_path)
+
     def test_one_class_and_single_items_open(self, tmp_path, make_mrc):
         make_mrc(tmp_path / "a" / "1.mrc")
         assert open_pool(tmp_path).classes == ["a"]
