@@ -53,6 +53,8 @@ RECIPES = {
     "noise up to 1": recipe({"noise_std": 1.0}),
     "any rotation": recipe({"rotations": "any"}),
     "low-pass 1.5 px": recipe(lowpass_px=1.5),
+    "low-pass 2 px": recipe(lowpass_px=2.0),
+    "noise up to 2": recipe({"noise_std": 2.0}),
     "shifts up to 3 px": recipe({"shift_px": 3}),
     "200 steps": recipe(min_steps=200),
     "800 steps": recipe(min_steps=800),

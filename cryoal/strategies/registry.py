@@ -56,7 +56,7 @@ def register(name: str, *, summary: str, paper: str) -> Callable[[AnyStrategy], 
 @cache
 def load_plugins() -> None:
     """Import what other packages list under the entry-point group ``cryoal.strategies``."""
-    for entry in entry_points(group=ENTRY_POINT_GROUP):
+    for entry in entry_points().select(group=ENTRY_POINT_GROUP):
         entry.load()
 
 
