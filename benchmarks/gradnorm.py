@@ -25,7 +25,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 import models3d
-from cryoal.gradnorm import conv, gradient_norms, reference
+from cryoal.gradnorm import conv, gradient_norms, make_plan, reference, score
 from cryoal.gradnorm.losses import entropy
 
 CLASSES = 10
@@ -167,10 +167,12 @@ def peak_kib() -> int:
 
 def model_row(name: str, options: argparse.Namespace) -> list[str]:
     model, x = problem(name, options, CLASSES)
+    plan = make_plan(model, x)
     wanted = gradient_norms(model, x)
     contestants: dict[str, Callable[[], object]] = {
         "unit": lambda: forward_backward(model, x),
         "gradnorm": lambda: gradient_norms(model, x),
+        "planned": lambda: score(model, x, ["entropy"], plan=plan),
     }
     rivals: dict[str, Callable[[], Tensor]] = {"vmap": lambda: vmap_norms(model, x)}
     cells: dict[str, str] = {}
@@ -198,6 +200,7 @@ def model_row(name: str, options: argparse.Namespace) -> list[str]:
         name,
         f"{1000 * statistics.median(seconds['unit']):.0f}",
         f"{ratio(seconds, 'gradnorm', 'unit'):.2f}",
+        f"{ratio(seconds, 'planned', 'unit'):.2f}",
         f"{ratio(slow, 'loop', 'gradnorm'):.1f}",
         f"{memory:.2f}",
         cells["vmap"],
@@ -303,7 +306,13 @@ def main() -> None:
         header = ["classes", "egl / forward+backward", "egl / entropy", "the same / classes"]
         show(header, [lambda n=n: egl_row(n, options) for n in (2, 5, 10, 20)])
     else:
-        header = ["model", "forward+backward, ms", "gradnorm / it", "loop / gradnorm"]
+        header = [
+            "model",
+            "forward+backward, ms",
+            "gradnorm / it",
+            "plan reused",
+            "loop / gradnorm",
+        ]
         header += ["peak memory / training step", "vmap(grad) / it", "BackPACK / it"]
         names = options.models or models3d.names()
         show(header, [lambda name=name: model_row(name, options) for name in names])

@@ -83,8 +83,15 @@ def score(
     aggregate: Aggregate = "sum",
     scope: Literal["all", "head"] = "all",
     memory_budget_bytes: int = MEMORY_BUDGET_BYTES,
+    plan: Plan | None = None,
 ) -> Scored:
-    """As `gradient_norms` for several losses, sharing one forward pass and giving its logits."""
+    """As `gradient_norms` for several losses, sharing one forward pass and giving its logits.
+
+    Args:
+        plan: `make_plan(model, x)` from an earlier batch of the same model and sample shape,
+            to save its small forward pass when a pool is scored batch by batch. The model's
+            layers, flags and options must not have changed since; its weights may.
+    """
     if aggregate not in ("sum", "global"):
         raise CryoalError(f"unknown aggregate {aggregate!r}: use 'sum' or 'global'")
     if scope not in ("all", "head"):
@@ -93,7 +100,7 @@ def score(
         x = x.detach().clone() if x.is_inference() else x.detach()
         if len(x) == 0:
             return _empty(score(model, x.new_zeros(1, *x.shape[1:]), losses, aggregate, scope))
-        plan = make_plan(model, x[:1])
+        plan = make_plan(model, x) if plan is None else plan
         run = HeadPass if scope == "head" else FullPass
         parts = [
             _score_part(run(model, plan, part, aggregate), losses)

@@ -1,4 +1,4 @@
-"""Find out, from one sample, how each parameter of a model is to be measured."""
+"""Find out, from a small forward pass, how each parameter of a model is to be measured."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -30,7 +30,7 @@ _DROPOUTS = (
 
 @dataclass
 class Plan:
-    """What one forward pass of one sample tells about a model.
+    """What a small forward pass tells about a model.
 
     Attributes:
         rules: by module name, the layers measured in batches.
@@ -63,7 +63,7 @@ def trainable(name: str, layer: nn.Module) -> dict[str, nn.Parameter]:
 
 @dataclass
 class _Calls:
-    """How often a module ran, and whether its tensors had one row for the one sample."""
+    """How often a module ran, and whether its tensors had one row a sample."""
 
     count: int = 0
     by_row: bool = True
@@ -83,8 +83,12 @@ class _Saved:
         return tensor
 
 
-def make_plan(model: nn.Module, sample: Tensor) -> Plan:
-    """Run `model` on one sample (1, ...) and decide for each parameter.
+def make_plan(model: nn.Module, x: Tensor) -> Plan:
+    """Run `model` on copies of the first sample of x (B, ...) and decide for each parameter.
+
+    Two copies, or three if B is two: a layer whose first dimension is not the batch may by
+    chance have the right size once, not both here and in the batch. (One copy would do for that
+    too, but torch has no fast 3D convolution on CPU for a batch of one.)
 
     A layer's rule holds if the layer ran once, took and gave one tensor with the batch first,
     and nothing else used its parameters: the autograd graph shows each use.
@@ -100,10 +104,11 @@ def make_plan(model: nn.Module, sample: Tensor) -> Plan:
         if any(p.requires_grad for p in module.parameters(recurse=False))
     }
     calls = {name: _Calls() for name in layers}
-    logits, held = _probe(model, sample, layers, calls)
+    copies = 3 if len(x) == 2 else 2
+    logits, held = _probe(model, x[:1].repeat(copies, *[1] * (x.dim() - 1)), layers, calls)
     uses = _parameter_uses(logits)
 
-    plan = Plan({}, {}, set(), held)
+    plan = Plan({}, {}, set(), held // copies)
     for name, layer in layers.items():
         used = max(uses[parameter] for parameter in trainable(name, layer).values())
         if used == 0:
@@ -147,7 +152,7 @@ def _mixes_samples(module: nn.Module) -> bool:
 
 
 def _probe(
-    model: nn.Module, sample: Tensor, layers: dict[str, nn.Module], calls: dict[str, _Calls]
+    model: nn.Module, x: Tensor, layers: dict[str, nn.Module], calls: dict[str, _Calls]
 ) -> tuple[Tensor, int]:
     """One forward pass with its graph, and the bytes that the graph holds."""
 
@@ -155,7 +160,7 @@ def _probe(
         seen.count += 1
         tensors = [*args, output]
         seen.by_row &= len(args) == 1 and all(
-            isinstance(tensor, Tensor) and tensor.dim() > 1 and len(tensor) == 1
+            isinstance(tensor, Tensor) and tensor.dim() > 1 and len(tensor) == len(x)
             for tensor in tensors
         )
 
@@ -168,7 +173,7 @@ def _probe(
     saved = _Saved({tensor.untyped_storage().data_ptr() for tensor in model.parameters()})
     try:
         with saved_tensors_hooks(saved.pack, lambda tensor: tensor):
-            logits = model(sample)
+            logits = model(x)
     finally:
         for handle in handles:
             handle.remove()

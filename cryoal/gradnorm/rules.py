@@ -33,13 +33,13 @@ def linear(layer: nn.Module, x: Tensor, g: Tensor) -> dict[str, Tensor]:
         weight = ((x @ x.mT) * (g @ g.mT)).sum((1, 2))
     else:
         weight = (g.mT @ x).square().sum((1, 2))
-    return _with_bias(layer, {"weight": weight}, g.sum(1))
+    return _with_bias(layer, {"weight": weight}, g, (1,))
 
 
 def convolution(layer: nn.Module, x: Tensor, g: Tensor) -> dict[str, Tensor]:
     """x (B, C_in, *spatial), g (B, C_out, *spatial)."""
     squared = {"weight": conv.weight_squared_norms(layer, x, g)}
-    return _with_bias(layer, squared, g.flatten(2).sum(2))
+    return _with_bias(layer, squared, g, tuple(range(2, g.dim())))
 
 
 def batch_norm(layer: nn.Module, x: Tensor, g: Tensor) -> dict[str, Tensor]:
@@ -77,7 +77,7 @@ def layer_norm(layer: nn.Module, x: Tensor, g: Tensor) -> dict[str, Tensor]:
     normalised = F.layer_norm(x, layer.normalized_shape, eps=layer.eps)
     last = x.shape[-len(layer.normalized_shape) :].numel()
     weight = (normalised * g).reshape(len(x), -1, last).sum(1).square().sum(1)
-    return _with_bias(layer, {"weight": weight}, g.reshape(len(g), -1, last).sum(1))
+    return _with_bias(layer, {"weight": weight}, g.reshape(len(g), -1, last), (1,))
 
 
 def prelu(layer: nn.Module, x: Tensor, g: Tensor) -> dict[str, Tensor]:
@@ -116,10 +116,12 @@ def _affine(x: Tensor, g: Tensor, mean: Tensor, variance: Tensor, eps: float) ->
     }
 
 
-def _with_bias(layer: nn.Module, squared: dict[str, Tensor], grads: Tensor) -> dict[str, Tensor]:
-    """Add the bias, whose gradients are `grads` (B, ...), if the layer has one."""
+def _with_bias(
+    layer: nn.Module, squared: dict[str, Tensor], g: Tensor, positions: tuple[int, ...]
+) -> dict[str, Tensor]:
+    """Add the bias, whose gradient is g summed over `positions`, if the layer has one."""
     if layer.bias is not None:
-        squared["bias"] = grads.square().sum(1)
+        squared["bias"] = g.sum(positions).square().sum(1)
     return squared
 
 

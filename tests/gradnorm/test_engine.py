@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from cryoal.errors import CryoalError
-from cryoal.gradnorm import Loss, gradient_norms, reference, score
+from cryoal.gradnorm import Loss, gradient_norms, make_plan, reference, score
 
 TOLERANCE = {torch.float32: 1e-4, torch.float64: 1e-9}
 
@@ -252,7 +252,7 @@ def test_split_keeps_to_the_budget(monkeypatch: pytest.MonkeyPatch) -> None:
     forward = model.forward
     monkeypatch.setattr(model, "forward", lambda x: (sizes.append(len(x)), forward(x))[1])
     gradient_norms(model, volumes(7), memory_budget_bytes=1)
-    assert sizes == [1] * 8  # a probe, then one sample at a time
+    assert sizes == [2] + [1] * 7  # the plan's small pass, then one sample at a time
 
 
 @pytest.mark.parametrize("scope", ["all", "head"])
@@ -264,6 +264,16 @@ def test_one_pass_gives_all(scope: Literal["all", "head"]) -> None:
     torch.testing.assert_close(scored.logits, model(x).detach())
     torch.testing.assert_close(scored.embeddings, model.body(x).mean((2, 3, 4)).detach())
     assert not scored.logits.requires_grad
+
+
+def test_a_plan_serves_later_batches() -> None:
+    model = net()
+    plan = make_plan(model, volumes(1))
+    model.load_state_dict(net(seed=5).state_dict())
+    for samples in (2, 3):
+        x = volumes(samples, seed=samples)
+        scored = score(model, x, ["entropy"], plan=plan)
+        torch.testing.assert_close(scored.norms[0], gradient_norms(model, x))
 
 
 def test_no_losses_give_logits_alone() -> None:
@@ -300,7 +310,7 @@ def test_leaves_everything_as_it_was() -> None:
 
 def test_leaves_no_hooks_after_an_error() -> None:
     model = net()
-    with pytest.raises(ValueError, match="expected 5D"):
+    with pytest.raises(RuntimeError, match="size"):
         gradient_norms(model, torch.zeros(2, 1, 5, 5, dtype=torch.float64))
     assert not any(module._forward_hooks for module in model.modules())
 
