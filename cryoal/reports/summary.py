@@ -30,9 +30,10 @@ def accuracy_sentence(record: RunRecord) -> str:
         span = f"from {first['labelled']} to {last['labelled']} labels"
         return f"Accuracy stayed at {after:.2f} {span} {tested}"
     verb = "rose" if after > before else "fell"
+    doubt = " The first value lies inside that interval." if low <= before <= high else ""
     return (
         f"Accuracy {verb} from {before:.2f} at {first['labelled']} labels to {after:.2f} at "
-        f"{last['labelled']} labels {tested}"
+        f"{last['labelled']} labels {tested}{doubt}"
     )
 
 

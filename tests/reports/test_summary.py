@@ -24,3 +24,10 @@ def test_summary(make_run, facts: dict[str, object], parts: list[str]) -> None:
     for part in parts:
         assert part in text
     assert "\n" not in text
+
+
+@pytest.mark.parametrize(("last", "doubtful"), [(0.95, False), (0.70, True)])
+def test_a_small_change_is_called_into_doubt(make_run, last: float, doubtful: bool) -> None:
+    record = read_record(make_run(), None)
+    record.rows[0]["accuracy"], record.rows[-1]["accuracy"] = 0.65, last
+    assert ("lies inside that interval" in summary(record)) == doubtful
