@@ -181,27 +181,24 @@ def model_row(name: str, options: argparse.Namespace) -> list[str]:
         rivals["backpack"] = lambda: backpack_norms(twin, x)
     except ImportError:
         cells["backpack"] = "n/a: not installed"
+    seconds = rounds(contestants, options.repeats, options.device)
+    slow = {**contestants, "loop": lambda: reference.gradient_norms(model, x)}
     for rival, run in rivals.items():
         reason = why_not(run, wanted)
         if reason is None:
-            contestants[rival] = run
+            slow[rival] = run
         else:
             cells[rival] = f"n/a: {reason}"
-    seconds = rounds(contestants, options.repeats, options.device)
-    loop = {
-        "gradnorm": contestants["gradnorm"],
-        "loop": lambda: reference.gradient_norms(model, x),
-    }
-    slow = rounds(loop, options.loop_repeats, options.device)
-    for rival in rivals.keys() & contestants.keys():
-        cells[rival] = f"{ratio(seconds, rival, 'unit'):.2f}"
+    slow_seconds = rounds(slow, options.loop_repeats, options.device)
+    for rival in rivals.keys() & slow.keys():
+        cells[rival] = f"{ratio(slow_seconds, rival, 'unit'):.2f}"
     memory = peak_bytes("gradnorm", name, options) / peak_bytes("training", name, options)
     return [
         name,
         f"{1000 * statistics.median(seconds['unit']):.0f}",
         f"{ratio(seconds, 'gradnorm', 'unit'):.2f}",
         f"{ratio(seconds, 'planned', 'unit'):.2f}",
-        f"{ratio(slow, 'loop', 'gradnorm'):.1f}",
+        f"{ratio(slow_seconds, 'loop', 'gradnorm'):.1f}",
         f"{memory:.2f}",
         cells["vmap"],
         cells["backpack"],
