@@ -56,6 +56,11 @@ RECIPES = {
     "low-pass 2 px": recipe(lowpass_px=2.0),
     "noise up to 2": recipe({"noise_std": 2.0}),
     "shifts up to 3 px": recipe({"shift_px": 3}),
+    "any, rate 0.01": recipe({"rotations": "any"}, learning_rate=1e-2),
+    "any, noise up to 1": recipe({"rotations": "any", "noise_std": 1.0}),
+    "any, without low-pass": recipe({"rotations": "any"}, lowpass_px=0.0),
+    "any, low-pass 0.7": recipe({"rotations": "any"}, lowpass_px=0.7),
+    "any, 800 steps": recipe({"rotations": "any"}, min_steps=800),
     "200 steps": recipe(min_steps=200),
     "800 steps": recipe(min_steps=800),
     "1600 steps": recipe(min_steps=1600),
@@ -71,7 +76,7 @@ RECIPES = {
 @click.command()
 @click.option("--templates", type=click.Path(exists=True, path_type=Path), required=True)
 @click.option("--out", type=click.Path(path_type=Path), required=True)
-@click.option("--recipes", default="all", help="comma-separated names, or all")
+@click.option("--recipes", default="all", help="names separated by semicolons, or all")
 @click.option("--models", default="compact", help="comma-separated names")
 @click.option("--per-class", default="5,10,20", help="labels a class")
 @click.option("--seeds", default=2)
@@ -92,7 +97,7 @@ def main(
     threads: int,
 ) -> None:
     torch.set_num_threads(threads)
-    names = list(RECIPES) if recipes == "all" else recipes.split(",")
+    names = list(RECIPES) if recipes == "all" else recipes.split(";")
     with tempfile.TemporaryDirectory() as folder:
         for seed in range(seeds):
             path = simulate_pool(

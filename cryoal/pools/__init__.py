@@ -2,12 +2,11 @@
 
 from cryoal.pools.opening import open_pool
 from cryoal.pools.pack import pack_pool
-from cryoal.pools.pool import Augmentation, Contrast, Pool
+from cryoal.pools.pool import Contrast, Pool
 from cryoal.pools.splits import Split, split
 from cryoal.pools.subtomograms import SubtomogramPool
 
 __all__ = [
-    "Augmentation",
     "Contrast",
     "Pool",
     "Split",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
@@ -11,7 +11,6 @@ import numpy.typing as npt
 import torch
 
 Contrast = Literal["bright", "dark"]
-Augmentation = Callable[[torch.Tensor, torch.Generator], torch.Tensor]
 
 
 class Pool(ABC):
@@ -23,7 +22,8 @@ class Pool(ABC):
         classes: class names, sorted; empty when nothing is labelled.
         groups: array (N,) of str, the tomogram of each item, or None when unknown.
         item_shape: (C, *spatial) of one item.
-        fingerprint: short hash that changes when the items, labels or voxels on disk do.
+        fingerprint: short hash that changes when the items or their voxels on disk do.
+        label_fingerprint: short hash that changes when a label or the set of classes does.
     """
 
     ids: Sequence[str]
@@ -32,6 +32,7 @@ class Pool(ABC):
     groups: npt.NDArray[np.str_] | None
     item_shape: tuple[int, ...]
     fingerprint: str
+    label_fingerprint: str
 
     def __len__(self) -> int:
         return len(self.ids)

@@ -35,7 +35,6 @@ class SubtomogramPool(Pool):
     source: Path
     voxel_size_A: float | None
     contrast: Contrast
-    label_fingerprint: str
     warnings: list[str]
 
     def normalise(self, batch: torch.Tensor) -> torch.Tensor:

@@ -5,19 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tiny_runs import RunMaker, make_loop, tiny_settings
+from tiny_runs import RunMaker, finish_run
 
 from cryoal.pools import SubtomogramPool
-from cryoal.runs import RunFolder, start_run
+from cryoal.runs import RunFolder
 
 
 @pytest.fixture
 def finished(tmp_path: Path, blobs: Path, blob_pool: SubtomogramPool) -> RunMaker:
-    """Makes finished runs; keyword arguments change the settings."""
+    """Makes finished runs by name; keyword arguments change the settings."""
 
     def make(name: str = "run", **changes: object) -> RunFolder:
-        folder = start_run(tmp_path / name, tiny_settings(blobs, **changes), blob_pool)
-        make_loop(folder, blob_pool).run()
-        return folder
+        return finish_run(tmp_path / name, blobs, blob_pool, **changes)
 
     return make

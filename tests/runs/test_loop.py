@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tiny_runs import RunMaker, make_loop, tiny_settings
+from tiny_runs import RunMaker, finish_run, make_loop, tiny_settings
 
 from cryoal import strategies
 from cryoal.pools import SubtomogramPool
@@ -73,9 +73,7 @@ def test_warm_start_begins_from_the_last_weights(
 def undisturbed(
     tmp_path_factory: pytest.TempPathFactory, blobs: Path, blob_pool: SubtomogramPool
 ) -> RunFolder:
-    folder = start_run(tmp_path_factory.mktemp("whole") / "run", tiny_settings(blobs), blob_pool)
-    make_loop(folder, blob_pool).run()
-    return folder
+    return finish_run(tmp_path_factory.mktemp("whole") / "run", blobs, blob_pool)
 
 
 class Killed(BaseException):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cryoal.learning.recipe import Recipe
 from cryoal.pools import SubtomogramPool
-from cryoal.runs import ActiveLearningLoop, LabelTable, RunFolder, RunSettings
+from cryoal.runs import ActiveLearningLoop, LabelTable, RunFolder, RunSettings, start_run
 
 RunMaker = Callable[..., RunFolder]
 TINY = Recipe(min_steps=2, min_epochs=1, batch_size=4)
@@ -35,3 +35,10 @@ def make_loop(folder: RunFolder, pool: SubtomogramPool) -> ActiveLearningLoop:
         progress=lambda _name: nullcontext(lambda _done, _total: None),
         report=lambda _cycle, _metrics: None,
     )
+
+
+def finish_run(path: Path, data: Path, pool: SubtomogramPool, **changes: object) -> RunFolder:
+    """A run at ``path``, done to its end; keyword arguments change the settings."""
+    folder = start_run(path, tiny_settings(data, **changes), pool)
+    make_loop(folder, pool).run()
+    return folder

@@ -1,0 +1,244 @@
+"""The main job from the command line, and everything that can be wrong with it."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import shutil
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+
+import mrcfile
+import numpy as np
+import pytest
+from blob_files import write_blobs
+from click.testing import CliRunner, Result
+from cryoal_cli import main
+from tiny_runs import tiny_settings
+
+from cryoal.runs import RunFolder
+
+TINY_OPTIONS = ["--initial", "4", "--budget", "3", "--cycles", "2", "--device", "cpu", "--quiet"]
+
+
+def call(*arguments: object) -> Result:
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+def refused(*arguments: object) -> str:
+    """The one line that a refused call prints."""
+    result = call(*arguments)
+    assert result.exit_code == 2, result.output
+    lines = result.stderr.strip().splitlines()
+    assert len(lines) == 1, result.stderr
+    assert lines[0].startswith("error: ")
+    return lines[0]
+
+
+@pytest.fixture
+def config(tmp_path: Path, blobs: Path) -> Path:
+    path = tmp_path / "config.yaml"
+    path.write_text(tiny_settings(blobs).to_yaml())
+    return path
+
+
+def test_run_writes_all_it_promises(tmp_path: Path, config: Path) -> None:
+    out = tmp_path / "run"
+    result = call("run", "--config", config, "--out", out, "--quiet")
+    assert result.exit_code == 0, result.output
+    assert "3      10" in result.stdout
+    for name in ("config.yaml", "run.sqlite", "metrics.csv", "queries.csv", "report/index.html"):
+        assert (out / name).stat().st_size > 0
+    with (out / "metrics.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert [row["labelled"] for row in rows] == ["4", "7", "10"]
+    assert list(rows[0])[:5] == ["cycle", "labelled", "accuracy", "balanced_accuracy", "macro_f1"]
+    assert float(rows[0]["train_seconds"]) > 0
+    with (out / "queries.csv").open() as file:
+        queries = list(csv.DictReader(file))
+    assert list(queries[0]) == ["cycle", "rank", "index", "id", "score", "label"]
+    assert len(queries) == 10
+
+
+def test_options_override_the_file_and_a_finished_run_says_so(tmp_path: Path, config: Path) -> None:
+    out = tmp_path / "run"
+    base = ["run", "--config", config, "--out", out, "--quiet"]
+    assert call(*base, "--cycles", 1, "--seed", 5, "--epochs", 2).exit_code == 0
+    settings = RunFolder.open(out).settings
+    assert (settings.cycles, settings.seed, settings.recipe.epochs) == (1, 5, 2)
+    again = call("run", "--out", out, "--quiet")
+    assert again.exit_code == 0
+    assert "finished; nothing is left to do" in again.stdout
+    line = refused(*base, "--cycles", 1, "--seed", 6, "--epochs", 2)
+    assert "seed (5 became 6)" in line
+
+
+def test_changed_pools_are_refused(tmp_path: Path, config: Path) -> None:
+    data = write_blobs(tmp_path / "pool", per_class=6)
+    out = tmp_path / "run"
+    base = ["run", "--config", config, "--data", data, "--out", out, "--quiet", "--cycles", 1]
+    assert call(*base).exit_code == 0
+    shutil.move(data / "class0" / "item0.mrc", data / "class1" / "moved.mrc")
+    assert "the items of" in refused(*base)
+
+
+def test_status_tells_the_same_as_text_and_json(tmp_path: Path, config: Path) -> None:
+    out = tmp_path / "run"
+    call("run", "--config", config, "--out", out, "--quiet")
+    state = json.loads(call("status", out, "--json").stdout)
+    assert state["state"] == "finished"
+    assert state["labelled"] == 10
+    assert state["next"] is None
+    assert [row["labelled"] for row in state["metrics"]] == [4, 7, 10]
+    text = call("status", out)
+    assert "finished: scheme entropy" in text.stdout
+    assert "labelled  10" in text.stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--scheme", "entrpy"], "unknown scheme 'entrpy': did you mean.*entropy"),
+        (["--model", "resnt18"], "unknown model 'resnt18': did you mean.*resnet18"),
+        (["--budget", "0"], "budget: .*write 200 or 5%"),
+        (["--initial", "500"], "initial set of 500 items, but only"),
+        (["--budget", "30"], "ask for 64 labels.*lower --budget, or --cycles to 1"),
+        (["--subset", "2"], "--subset 2 is smaller than the budget"),
+        (["--device", "gpu"], "unknown device 'gpu'"),
+        (["--test-share", "1.2"], "test_share"),
+        (["--snr", "0.05"], "snr|SNR"),
+    ],
+)
+def test_wrong_options(tmp_path: Path, config: Path, options: list[str], words: str) -> None:
+    out = tmp_path / "run"
+    line = refused("run", "--config", config, "--out", out, *options)
+    assert re.search(words, line), line
+    assert not (out / "run.sqlite").exists()
+
+
+def spoil_truncated(folder: Path) -> None:
+    path = folder / "class1" / "item3.mrc"
+    path.write_bytes(path.read_bytes()[:5000])
+
+
+def spoil_empty(folder: Path) -> None:
+    (folder / "class1" / "item3.mrc").write_bytes(b"")
+
+
+def spoil_text(folder: Path) -> None:
+    (folder / "class1" / "item3.mrc").write_text("no volume " * 500)
+
+
+def replace(voxels: np.ndarray, voxel_size: float = 10.0) -> Callable[[Path], None]:
+    def spoil(folder: Path) -> None:
+        with (
+            warnings.catch_warnings(action="ignore"),  # mrcfile warns of NaN, which is the point
+            mrcfile.new(folder / "class1" / "item3.mrc", overwrite=True) as file,
+        ):
+            file.set_data(voxels)
+            file.voxel_size = voxel_size
+
+    return spoil
+
+
+def keep_one_class(folder: Path) -> None:
+    shutil.rmtree(folder / "class1")
+    shutil.rmtree(folder / "class2")
+
+
+def keep_one_item(folder: Path) -> None:
+    for number in range(1, 6):
+        (folder / "class1" / f"item{number}.mrc").unlink()
+
+
+NOISE = np.random.default_rng(0).standard_normal((24, 24, 24)).astype(np.float32)
+WITH_NAN = np.where(np.indices(NOISE.shape).sum(0) == 5, np.float32("nan"), NOISE)
+WITH_INF = np.where(np.indices(NOISE.shape).sum(0) == 5, np.float32("inf"), NOISE)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (spoil_truncated, ["item3.mrc"]),
+        (spoil_empty, ["item3.mrc"]),
+        (spoil_text, ["item3.mrc"]),
+        (replace(WITH_NAN), ["item3.mrc", "NaN"]),
+        (replace(WITH_INF), ["item3.mrc", "infinite"]),
+        (replace(np.ones_like(NOISE)), ["item3.mrc", "all voxels are 1"]),
+        (replace(NOISE[:20, :20, :20]), ["item3.mrc", "20"]),
+        (replace(NOISE, 12.0), ["item3.mrc", "12"]),
+        (replace(NOISE[:20]), ["item3.mrc", "20 x 24 x 24"]),
+        (replace(NOISE.astype(np.complex64)), ["item3.mrc", "complex"]),
+        (keep_one_class, ["only one class (class0)"]),
+        (keep_one_item, ["single item of class class1"]),
+        (shutil.rmtree, ["not there"]),
+    ],
+)
+def test_bad_pools(
+    tmp_path: Path, config: Path, spoil: Callable[[Path], None], words: list[str]
+) -> None:
+    data = write_blobs(tmp_path / "pool", per_class=6)
+    spoil(data)
+    out = tmp_path / "run"
+    # All items are labelled at once, so that whatever is bad is read.
+    options = ["--initial", "100%", "--cycles", 1, "--test-share", 0, "--quiet"]
+    line = refused("run", "--config", config, "--data", data, "--out", out, *options)
+    for word in words:
+        assert word in line
+
+
+def test_missing_data_and_places(tmp_path: Path, blobs: Path) -> None:
+    assert "--data is missing" in refused("run", "--out", tmp_path / "run")
+    assert "not there" in refused("run", "--data", tmp_path / "none", "--out", tmp_path / "run")
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "thesis.tex").touch()
+    line = refused("run", "--data", blobs, "--out", tmp_path / "full", *TINY_OPTIONS)
+    assert "not empty and not a run" in line
+    assert (tmp_path / "full" / "thesis.tex").exists()
+    (tmp_path / "file").touch()
+    assert "cannot be written" in refused(
+        "run", "--data", blobs, "--out", tmp_path / "file" / "run", *TINY_OPTIONS
+    )
+    for command in ("status", "report"):
+        assert "not a run folder" in refused(command, tmp_path / "none")
+
+
+def test_a_run_killed_while_it_was_created_is_created_again(tmp_path: Path, config: Path) -> None:
+    out = tmp_path / "run"
+    call("run", "--config", config, "--out", out, "--quiet", "--cycles", 1)
+    for name in ("run.sqlite", "run.sqlite-wal", "run.sqlite-shm"):
+        (out / name).unlink(missing_ok=True)
+    assert call("run", "--config", config, "--out", out, "--quiet", "--cycles", 1).exit_code == 0
+    assert RunFolder.open(out).is_finished()
+
+
+def test_two_processes_do_not_share_a_run(tmp_path: Path, config: Path) -> None:
+    out = tmp_path / "run"
+    base = ["run", "--config", config, "--out", out, "--quiet", "--cycles", 1]
+    call(*base)
+    with RunFolder.open(out).locked():
+        assert "another process works on this run" in refused(*base)
+
+
+def test_a_full_disk_is_told_and_the_run_goes_on(
+    tmp_path: Path, config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "run"
+    base = ["run", "--config", config, "--out", out, "--quiet"]
+
+    def full(*_args: object, **_kwargs: object) -> None:
+        raise OSError(28, "No space left on device", str(out / "cycles"))
+
+    with monkeypatch.context() as patch:
+        patch.setattr("cryoal.learning.checkpoint.save_file", full)
+        assert "No space left on device" in refused(*base)
+    assert call(*base).exit_code == 0
+    assert RunFolder.open(out).is_finished()
+
+
+def test_debug_shows_the_traceback(tmp_path: Path) -> None:
+    result = call("run", "--data", tmp_path / "none", "--out", tmp_path / "run", "--debug")
+    assert result.exception is not None
+    assert not isinstance(result.exception, SystemExit)
