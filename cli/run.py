@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+import models3d
+from cryoal import strategies
 from cryoal.errors import CryoalError
 from cryoal.reports import write_report
 from cryoal.runs import (
@@ -32,8 +34,8 @@ from .progress import progress_bar
 @click.option("--data", metavar="PATH", help="Pool: folder, STAR file or packed .h5.")
 @click.option("--out", type=click.Path(path_type=Path), help="Run folder [runs/DATA-SCHEME].")
 @click.option("--config", type=click.Path(path_type=Path), help="YAML; options override it.")
-@click.option("--scheme", help="How queries are chosen [max-entropy].")
-@click.option("--model", help="Task model [compact].")
+@click.option("--scheme", help=f"How queries are chosen: {', '.join(strategies.names())}.")
+@click.option("--model", help=f"Task model: {', '.join(models3d.names())}.")
 @pool_options
 @click.option("--initial", metavar="N|P%", help="Random first labelled set [10%].")
 @click.option("--budget", metavar="N|P%", help="Labels a cycle [5%].")
@@ -51,7 +53,8 @@ from .progress import progress_bar
 def run(out: Path | None, config: Path | None, quiet: bool, **options: Any) -> None:
     """Train, score, query and label in cycles, with the pool's labels as the oracle.
 
-    On a folder that holds a run, continues it. Defaults are in brackets.
+    On a folder that holds a run, continues it. Defaults are in brackets; the scheme is
+    max-entropy and the model compact where none is named.
 
     Example: cryoal run --data tomos/ --scheme expected --out runs/first
     """

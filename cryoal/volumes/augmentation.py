@@ -20,15 +20,15 @@ class VolumeAugmentation:
 
     Args:
         rotations: ``wedge`` takes one of the four rotations that map a single-axis missing wedge
-            onto itself; ``any`` takes a uniform random rotation (trilinear), for data without a
-            wedge or when a turned wedge is harmless; ``none``.
+            onto itself; ``any`` takes a uniform random rotation (trilinear), which turns the
+            wedge too and yet teaches more (docs/recipe.md); ``none``.
         shift_px: shifts are integers drawn from [-shift_px, shift_px] along each axis; what leaves
             the box comes back on the other side, so that noise statistics stay as they are.
         noise_std: white noise with a standard deviation drawn from [0, noise_std] per item, in
             units of the item's own standard deviation (items come normalised).
     """
 
-    rotations: str = "wedge"
+    rotations: str = "any"
     shift_px: int = 2
     noise_std: float = 0.5
 
