@@ -52,6 +52,7 @@ RECIPES = {
     "no low-pass": recipe(lowpass_px=0.0),
     "low-pass 1 px": recipe(lowpass_px=1.0),
     "no smoothing": recipe(label_smoothing=0.0),
+    "100 steps": recipe(min_steps=100),
     "800 steps": recipe(min_steps=800),
     "noise up to 1": recipe({"noise_std": 1.0}),
     "learning rate 0.001": recipe(learning_rate=1e-3),

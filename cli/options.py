@@ -12,7 +12,9 @@ AnyFunction = Callable[..., Any]
 
 POOL_OPTIONS = (
     click.option("--snr", type=float, help="Noise variant of the pool, such as 0.05."),
-    click.option("--label-column", metavar="NAME", help="Column of a STAR or CSV file that holds the class."),
+    click.option(
+        "--label-column", metavar="NAME", help="Column of a STAR or CSV file that holds the class."
+    ),
     click.option("--voxel-size", "voxel_size_A", type=float, help="Voxel size, Å, if not stated."),
     click.option(
         "--contrast",
