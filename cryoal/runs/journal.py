@@ -124,14 +124,20 @@ class Journal:
             ids: item names (N,).
             groups: tomogram of each item, or None.
             splits: ``train``, ``validation``, ``test`` or ``none`` for each item.
+
+        Raises:
+            CryoalError: another process filled it first.
         """
         names = groups if groups is not None else [None] * len(ids)
-        with self.transaction():
-            self.db.executemany("INSERT INTO classes VALUES (?, ?)", enumerate(classes))
-            rows = zip(range(len(ids)), ids, names, splits, strict=True)
-            self.db.executemany("INSERT INTO items VALUES (?, ?, ?, ?)", rows)
-            facts = {**meta, "version": str(VERSION), "created_at": str(time.time())}
-            self.db.executemany("INSERT INTO meta VALUES (?, ?)", facts.items())
+        facts = {"version": str(VERSION), "created_at": str(time.time()), **meta}
+        try:
+            with self.transaction():
+                self.db.executemany("INSERT INTO meta VALUES (?, ?)", facts.items())
+                self.db.executemany("INSERT INTO classes VALUES (?, ?)", enumerate(classes))
+                rows = zip(range(len(ids)), ids, names, splits, strict=True)
+                self.db.executemany("INSERT INTO items VALUES (?, ?, ?, ?)", rows)
+        except sqlite3.IntegrityError as error:
+            raise CryoalError(f"{self.path}: another process began this run already") from error
 
     @property
     def classes(self) -> list[str]:

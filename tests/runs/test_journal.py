@@ -30,6 +30,12 @@ def test_what_was_created_is_read_back(journal: Journal) -> None:
     assert again.split("validation").tolist() == []
 
 
+def test_a_journal_is_filled_once(journal: Journal) -> None:
+    with pytest.raises(CryoalError, match="another process began this run"):
+        journal.create({}, ["z"], ["other"], None, ["train"])
+    assert journal.classes == ["x", "y"]
+
+
 def test_queries_keep_their_order_and_get_their_labels(journal: Journal) -> None:
     journal.add_query(0, np.array([2, 0]), None, {"query": 0.1})
     journal.add_labels(0, [(2, 1), (0, 0)], "me", 0.2)
