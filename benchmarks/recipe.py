@@ -4,7 +4,8 @@
 
 Simulates a pool from density maps (SNR 0.05, +-60 degrees), trains the
 compact model on 5, 10 and 20 random labels a class and measures accuracy on held-out items.
-Rows are appended as they come; a row that is there already is not computed again.
+Rows are appended as they come; a row that is there already is not computed again, so a study
+that was stopped goes on with the same command. At the end the table is printed, mean over seeds.
 """
 
 from __future__ import annotations
@@ -103,6 +104,7 @@ def main(
                 for name in names:
                     for model in models.split(","):
                         cell(pool, out, model, name, count, seed)
+    print_table(out)
 
 
 def cell(pool: Pool, out: Path, model: str, name: str, per_class: int, seed: int) -> None:
@@ -149,6 +151,28 @@ def fit(
     outputs = compute_outputs(model, preparation, test, fabric)
     predicted = outputs.logits.argmax(1).numpy()
     return float(np.mean(predicted == pool.labels[test])), result.accuracy, result.steps
+
+
+def print_table(out: Path) -> None:
+    """Mean accuracy over seeds and mean seconds, as Markdown."""
+    with out.open() as file:
+        rows = list(csv.DictReader(file))
+    counts = sorted({int(row["per_class"]) for row in rows})
+    heads = [f"{count} a class" for count in counts]
+    click.echo("| " + " | ".join(["model", "recipe", *heads, "seeds", "s a training"]) + " |")
+    click.echo("| --- | --- |" + " --- |" * (len(counts) + 2))
+    for model, name in dict.fromkeys((row["model"], row["recipe"]) for row in rows):
+        own = [row for row in rows if (row["model"], row["recipe"]) == (model, name)]
+        cells = [
+            mean([row["accuracy"] for row in own if row["per_class"] == str(c)]) for c in counts
+        ]
+        seeds = len({row["seed"] for row in own})
+        seconds = np.mean([float(row["seconds"]) for row in own])
+        click.echo(f"| {model} | {name} | {' | '.join(cells)} | {seeds} | {seconds:.0f} |")
+
+
+def mean(values: list[str]) -> str:
+    return f"{np.mean([float(value) for value in values]):.3f}" if values else ""
 
 
 if __name__ == "__main__":

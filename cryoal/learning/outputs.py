@@ -12,7 +12,7 @@ import torch
 from lightning_fabric import Fabric
 from torch import Tensor
 
-from cryoal.gradnorm import Aggregate, score
+from cryoal.gradnorm import Aggregate, Plan, make_plan, score
 from cryoal.gradnorm.losses import LossName
 from cryoal.learning.items import raw_batches
 from cryoal.learning.preparation import Preparation
@@ -76,24 +76,36 @@ def compute_outputs(
     if len(indices) == 0:
         raise ValueError("no item to compute outputs of")
     request = gradient or GradientNormRequest()
+    plan: Plan | None = None
     parts: list[Outputs] = []
     for place, raw in raw_batches(preparation.pool, indices, batch_size):
         batch = preparation(fabric.to_device(raw))
+        if request.losses and plan is None:
+            plan = make_plan(model, batch)
         with fabric.autocast():
-            parts.append(batch_outputs(model, batch, embeddings, request))
+            parts.append(batch_outputs(model, batch, embeddings, request, plan))
         if progress is not None:
             progress(place.stop, len(indices))
     return concatenate(parts)
 
 
 def batch_outputs(
-    model: TaskModel3D, batch: Tensor, embeddings: bool, request: GradientNormRequest
+    model: TaskModel3D,
+    batch: Tensor,
+    embeddings: bool,
+    request: GradientNormRequest,
+    plan: Plan | None,
 ) -> Outputs:
     """Outputs of one batch, from a single forward pass."""
     norms: dict[str, Tensor] = {}
     if request.losses:
         scored = score(
-            model, batch, request.losses, aggregate=request.aggregate, scope=request.scope
+            model,
+            batch,
+            request.losses,
+            aggregate=request.aggregate,
+            scope=request.scope,
+            plan=plan,
         )
         norms = {
             loss: norm.float().cpu()
