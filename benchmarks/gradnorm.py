@@ -35,6 +35,9 @@ CONVOLUTIONS = [
     # channels in, out, side, kernel, stride, groups
     (1, 16, 32, 3, 1, 1),
     (1, 64, 32, 7, 2, 1),
+    (3, 4, 29, 4, 1, 1),
+    (4, 5, 30, 3, 1, 1),
+    (21, 10, 20, 3, 1, 1),
     (16, 16, 32, 3, 1, 1),
     (32, 32, 16, 3, 1, 1),
     (64, 64, 16, 3, 1, 1),
@@ -229,6 +232,8 @@ def rule_row(case: Sequence[int], options: argparse.Namespace) -> list[str]:
     grad = torch.randn_like(layer(x)).detach()
     x, shape = conv.zero_padded(layer, x)
     rules = [conv.instantiate_grouped, conv.instantiate_one_by_one]
+    if groups == 1:
+        rules.append(conv.instantiate_padded)
     if shape.pointwise:
         rules.append(conv.instantiate_matmul)
     if math.prod(grad.shape[2:]) <= 512 and not (shape.pointwise and side > 8):
@@ -256,6 +261,7 @@ def rule_row(case: Sequence[int], options: argparse.Namespace) -> list[str]:
 
 RULE_NAMES = [
     "instantiate_grouped",
+    "instantiate_padded",
     "instantiate_one_by_one",
     "instantiate_matmul",
     "gram",
@@ -292,7 +298,7 @@ def main() -> None:
     options = parse()
     torch.set_num_threads(options.threads)
     torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False
-    warnings.filterwarnings("ignore", category=UserWarning, module="backpack")
+    warnings.filterwarnings("ignore", message="Full backward hook is firing")  # BackPACK
     if options.peak:
         print(measure_peak(options.peak, *problem(options.models[0], options, CLASSES)))
     elif options.rules:

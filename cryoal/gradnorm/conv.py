@@ -8,7 +8,7 @@ Gram matrices g^T g and x^T x over positions (`gram*`), which wins where positio
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 import torch.nn.functional as F
@@ -89,14 +89,16 @@ def choose(shape: ConvShape, x: Tensor, grad: Tensor) -> Rule:
     matrix products; 2 ns for each weight entry made, 4 ns for each pair of padded input
     positions, and for each unfolded input entry more the shorter its rows are.
 
-    Milliseconds measured for 16 samples on one thread, kernel 3, the chosen rule first:
+    Milliseconds measured for 16 samples on one thread, kernel 3 unless said, the chosen rule first:
+    21->10 at 20^3: padded 31, ordinary 30, grouped 53;
+    3->4 at 29^3, kernel 4: one by one 14, ordinary 23, grouped 41, padded 51;
     64->64 at 16^3: grouped 102, ordinary summed gradient 89, one by one 421;
     128->128 at 8^3: grouped 49, ordinary 38, Gram 63;
     128->256 at 8^3, stride 2: Gram of the unfolded input 19, ordinary 15, Gram 29, grouped 35;
     256->256 at 4^3: Gram 2.6, ordinary 24, grouped 69;
     512->512 at 2^3: Gram 0.8, ordinary 140, grouped 823.
     """
-    if shape.in_channels == 1:
+    if shape.in_channels == 1 or (shape.in_channels < 8 and max(shape.kernel) > 3):
         return instantiate_one_by_one
     positions = grad[0, 0].numel()
     entries = shape.columns * shape.out_channels
@@ -107,9 +109,12 @@ def choose(shape: ConvShape, x: Tensor, grad: Tensor) -> Rule:
     sides = zip(x.shape[2:], shape.padding, strict=True)
     padded = math.prod(side + 2 * pad for side, pad in sides)
     products = positions**2 * shape.out_channels
+    filled = _to_vector(shape.in_channels) * _to_vector(shape.out_channels)
+    odd = shape.groups == 1 and 1 < filled / (shape.in_channels * shape.out_channels) <= 2
+    instantiate = instantiate_padded if odd else instantiate_grouped
     unfolded = columns * positions * (1.5 + 14 / grad.shape[-1])
     costs: list[tuple[float, Rule]] = [
-        (entries * (2 + positions / 100), instantiate_grouped),
+        (entries * (2 + positions / 100), instantiate),
         (4 * padded**2 + (products + x[0, 0].numel() ** 2 * shape.in_channels) / 50, gram),
         (unfolded + (products + positions**2 * columns) / 50, gram_unfolded),
     ]
@@ -126,10 +131,25 @@ def instantiate_grouped(shape: ConvShape, x: Tensor, grad: Tensor) -> Tensor:
     return torch.cat(parts)
 
 
+def instantiate_padded(shape: ConvShape, x: Tensor, grad: Tensor) -> Tensor:
+    """As `instantiate_grouped`, with empty channels added up to a multiple of the vector length.
+
+    On CPU a group whose channels fill no vector takes up to twice the time. One group only.
+    """
+    channels = _to_vector(shape.in_channels), _to_vector(shape.out_channels)
+    padded = replace(shape, in_channels=channels[0], out_channels=channels[1])
+    parts = [
+        instantiate_grouped(padded, _fill(part, channels[0]), _fill(part_grad, channels[1]))
+        for part, part_grad in _parts(x, grad, x[0].numel() + grad[0].numel())
+    ]
+    return torch.cat(parts)
+
+
 def instantiate_one_by_one(shape: ConvShape, x: Tensor, grad: Tensor) -> Tensor:
     """One ordinary weight gradient a sample.
 
-    For one input channel the grouped form is depthwise, which is slow on CPU.
+    For one input channel the grouped form is depthwise, which is slow on CPU, and so are groups
+    of few channels; for those a single sample is fast only with a kernel above 3.
     """
     pairs = zip(torch.split(x, 1), torch.split(grad, 1), strict=True)
     return torch.cat([_weight_gradients(shape, one, one_grad, 1) for one, one_grad in pairs])
@@ -155,10 +175,7 @@ def gram(shape: ConvShape, x: Tensor, grad: Tensor) -> Tensor:
     """
     if shape.pointwise:
         x = _strided(shape, x)
-        shape = ConvShape(
-            shape.kernel, (1,) * len(shape.kernel), shape.padding, shape.dilation,
-            shape.groups, shape.in_channels, shape.out_channels,
-        )  # fmt: skip
+        shape = replace(shape, stride=(1,) * len(shape.stride))
     space = x.shape[2:]
     pairs = math.prod(s + 2 * p for s, p in zip(space, shape.padding, strict=True)) ** 2
     parts = [
@@ -182,6 +199,15 @@ def gram_unfolded(shape: ConvShape, x: Tensor, grad: Tensor) -> Tensor:
         for part, part_grad in _parts(x, grad, 2 * positions * shape.columns * shape.groups)
     ]
     return torch.cat(parts)
+
+
+def _to_vector(channels: int) -> int:
+    return -(-channels // 8) * 8
+
+
+def _fill(x: Tensor, channels: int) -> Tensor:
+    """(B, C, *spatial) with zero channels added, (B, channels, *spatial)."""
+    return F.pad(x, [0, 0] * (x.dim() - 2) + [0, channels - x.shape[1]])
 
 
 def _parts(x: Tensor, grad: Tensor, entries: int) -> Iterator[tuple[Tensor, Tensor]]:

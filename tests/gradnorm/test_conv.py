@@ -46,7 +46,9 @@ def problem(name: str) -> tuple[ConvShape, Tensor, Tensor, Tensor]:
 @pytest.mark.parametrize("workspace_bytes", [1, 2**20])
 @pytest.mark.parametrize(
     ("name", "rule"),
-    [(name, rule) for name in LAYERS for rule in RULES] + [("pointwise", conv.instantiate_matmul)],
+    [(name, rule) for name in LAYERS for rule in RULES]
+    + [("pointwise", conv.instantiate_matmul)]
+    + [(name, conv.instantiate_padded) for name in ("plain", "strided, dilated", "one channel")],
     ids=lambda value: getattr(value, "__name__", value),
 )
 def test_rules_agree(
@@ -61,6 +63,8 @@ def test_rules_agree(
     ("channels", "side", "kernel", "rule"),
     [
         ((64, 64), 16, 3, conv.instantiate_grouped),
+        ((21, 10), 20, 3, conv.instantiate_padded),
+        ((3, 4), 29, 5, conv.instantiate_one_by_one),
         ((512, 512), 2, 3, conv.gram),
         ((1, 16), 32, 3, conv.instantiate_one_by_one),
         ((64, 64), 8, 1, conv.instantiate_matmul),
