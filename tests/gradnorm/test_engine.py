@@ -91,8 +91,10 @@ def assert_exact(model: nn.Module, x: Tensor, loss: Loss = "entropy") -> None:
 
 @pytest.mark.parametrize("scope", ["all", "head"])
 @pytest.mark.parametrize("aggregate", ["sum", "global"])
-@pytest.mark.parametrize("loss", LOSSES, ids=str)
-@pytest.mark.parametrize("dtype", TOLERANCE, ids=str)
+@pytest.mark.parametrize("loss", LOSSES, ids=lambda value: getattr(value, "__name__", str(value)))
+@pytest.mark.parametrize(
+    "dtype", TOLERANCE, ids=lambda value: getattr(value, "__name__", str(value))
+)
 def test_every_option(
     dtype: torch.dtype,
     loss: Loss,
