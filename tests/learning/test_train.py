@@ -15,7 +15,13 @@ from cryoal.learning.train import class_weights, make_optimizer, train
 from cryoal.pools import SubtomogramPool
 from models3d import TaskModel3D
 
-QUICK = Recipe(min_steps=30, min_epochs=1, batch_size=12)
+# The blobs differ by the axis they lie along, which any rotation would hide.
+QUICK = Recipe(
+    min_steps=30,
+    min_epochs=1,
+    batch_size=12,
+    augmentation=AugmentationSettings(rotations="wedge"),
+)
 
 
 def fresh_model(seed: int = 0) -> TaskModel3D:
