@@ -39,7 +39,9 @@ class CryoalCommand(click.Command):
         """
         try:
             return super().invoke(ctx)
-        except (CryoalError, OSError, sqlite3.OperationalError) as error:
+        except BrokenPipeError:  # the reader of our output left; click ends quietly
+            raise
+        except (CryoalError, OSError, MemoryError, sqlite3.DatabaseError) as error:
             if ctx.meta.get("cryoal.debug"):
                 raise
             raise Failure(one_line(error)) from error
@@ -60,6 +62,8 @@ def remember_debug(ctx: click.Context, _param: click.Parameter, value: bool) -> 
 
 
 def one_line(error: Exception) -> str:
+    if isinstance(error, MemoryError):
+        return f"not enough memory ({error})"
     if isinstance(error, OSError) and error.filename is not None:
         return f"{error.filename}: {error.strerror}"
     return " ".join(str(error).split())

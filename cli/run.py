@@ -15,7 +15,6 @@ from cryoal.runs import (
     ActiveLearningLoop,
     LabelTable,
     RunFolder,
-    RunSettings,
     continue_run,
     is_started,
     make_settings,
@@ -70,7 +69,11 @@ def run_given(given: dict[str, Any], out: Path | None, config: Path | None, quie
     path = out or Path("runs") / f"{Path(settings.data).stem}-{settings.scheme}"
     pool = open_data(settings)
     started = is_started(path)
-    folder = continue_run(path, settings, pool) if started else start_run(path, settings, pool)
+    if started:
+        folder = continue_run(path, settings, pool)
+    else:
+        with progress_bar("checking voxels", quiet) as progress:
+            folder = start_run(path, settings, pool, progress)
     with folder.locked():
         describe_start(folder, len(pool), started)
         click.echo(curve_header())
@@ -100,10 +103,11 @@ def merge(base: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
     values = {**base, **{name: value for name, value in given.items() if name != "epochs"}}
     if "data" not in values:
         raise CryoalError("--data is missing; name the pool, for instance --data tomos/")
-    values["data"] = str(Path(values["data"]).absolute())
-    if "epochs" in given:
-        recipe = RunSettings(data="", recipe=values.get("recipe", {})).recipe
-        values["recipe"] = recipe.model_dump() | {"epochs": given["epochs"]}
+    if isinstance(values["data"], str):
+        values["data"] = str(Path(values["data"]).absolute())
+    recipe = values.get("recipe", {})
+    if "epochs" in given and isinstance(recipe, dict):
+        values["recipe"] = recipe | {"epochs": given["epochs"]}
     return values
 
 

@@ -12,10 +12,11 @@ from cryoal.simulation.assemblies import BUILTIN, Assembly, builtin
 from cryoal.simulation.pool import Mode, simulate_pool
 from cryoal.simulation.subtomograms import Contrast
 
+from .command import CryoalCommand
 from .progress import progress_bar
 
 
-@click.command("simulate", context_settings={"help_option_names": ["-h", "--help"]})
+@click.command("simulate", cls=CryoalCommand)
 @click.option(
     "--structures",
     multiple=True,

@@ -38,7 +38,7 @@ def read_csv_table(path: Path) -> CsvTable:
     try:
         for row in reader:
             values = [value.strip() for value in row]
-            if not any(values):
+            if not row or (len(header) != 1 and not any(values)):
                 continue
             if not header:
                 header = _checked_header(path, values)

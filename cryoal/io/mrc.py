@@ -33,6 +33,7 @@ STACK_SUFFIXES = (".mrcs", ".mrcs.gz")
 _HEADERS = {order: HEADER_DTYPE.newbyteorder(order) for order in "<>"}
 _HEADER_BYTES = 1024
 _HEAD_BYTES = 4096
+_LARGEST_BYTES = 2**62
 _SAMPLES = 256
 _SAMPLE_BYTES = 256
 _IMOD_STAMP = 1146047817
@@ -172,7 +173,11 @@ def _header(path: Path, file: BinaryIO) -> MrcHeader:
     size = path.stat().st_size
     volume_bytes = sections * rows * columns * dtype.itemsize
     expected = offset + volumes * volume_bytes
-    if offset < _HEADER_BYTES or _missing_bytes(path, file, expected, size):
+    if (
+        offset < _HEADER_BYTES
+        or expected > _LARGEST_BYTES
+        or _missing_bytes(path, file, expected, size)
+    ):
         raise _truncated(path, expected)
     digest = hashlib.blake2b(b"%d:" % size + head, digest_size=16)
     if volumes > 1 and not path.name.endswith(".gz"):

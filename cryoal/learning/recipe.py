@@ -16,7 +16,7 @@ class AugmentationSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     rotations: Literal["wedge", "any", "none"] = "any"
-    shift_px: int = Field(2, ge=0)
+    shift_px: int = Field(2, ge=0, le=32)
     noise_std: float = Field(0.5, ge=0)
 
 
@@ -44,7 +44,9 @@ class Recipe(BaseModel):
     label_smoothing: float = Field(0.1, ge=0, lt=1)
     class_weights: Literal["none", "balanced"] = "none"
     precision: Precision = "32-true"
-    lowpass_px: float = Field(0.7, ge=0, description="standard deviation of a Gaussian; 0 is off")
+    lowpass_px: float = Field(
+        0.7, ge=0, le=5, description="standard deviation of a Gaussian; 0 is off"
+    )
     augmentation: AugmentationSettings = AugmentationSettings()
 
     def steps(self, labelled: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ import torch.nn.functional as F
 from lightning_fabric import Fabric
 from torch import Tensor
 
+from cryoal.errors import CryoalError
 from cryoal.learning.items import CachedItems, shuffled_positions
 from cryoal.learning.preparation import Preparation
 from cryoal.learning.recipe import Recipe
@@ -53,6 +55,9 @@ def train(
         indices: (n,) pool positions.
         labels: (n,) class positions.
         progress: called with (step, steps).
+
+    Raises:
+        CryoalError: the loss became infinite or NaN.
     """
     recipe = preparation.recipe
     with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
@@ -100,7 +105,13 @@ def run_steps(
         if progress is not None:
             progress(step, steps)
     model.eval()
-    return tail.result()
+    result = tail.result()
+    if not math.isfinite(result.loss):
+        raise CryoalError(
+            f"training diverged, the loss is {result.loss}; begin anew with a lower "
+            f"recipe.learning_rate than {recipe.learning_rate:g}"
+        )
+    return result
 
 
 class Tail:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from cryoal.errors import CryoalError
 from cryoal.io.mrc import is_stack_name, is_volume_name
 
-_NUMBERED = re.compile(r"(?P<number>\d+)@(?P<path>.+)")
+_NUMBERED = re.compile(r"(?P<number>\d{1,12})@(?P<path>.+)")
 
 
 def parse_reference(text: str, where: str) -> tuple[str, int]:

@@ -6,7 +6,7 @@ import re
 
 from cryoal.errors import CryoalError
 
-PATTERN = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(%?)\s*")
+PATTERN = re.compile(r"\s*(\d{1,12}(?:\.\d{1,12})?)\s*(%?)\s*")
 
 
 def parse_amount(text: str) -> tuple[float, bool]:

@@ -14,6 +14,8 @@ from cryoal.runs.settings import RunSettings, make_settings, read_yaml
 
 CONFIG = "config.yaml"
 JOURNAL = "run.sqlite"
+UNSTARTED = {CONFIG, JOURNAL, f"{JOURNAL}-wal", f"{JOURNAL}-shm"}
+"""What a run killed while it was created may leave."""
 
 
 class RunFolder:
@@ -46,21 +48,23 @@ class RunFolder:
             raise CryoalError(
                 f"{path}: not a run folder (no {CONFIG}); start one with 'cryoal run'"
             )
-        folder = cls(path, make_settings(read_yaml(path / CONFIG), str(path / CONFIG)))
-        if folder.journal.meta("version") is None:
-            raise CryoalError(f"{path}: the run was never started; continue it with 'cryoal run'")
+        folder = None
+        if (path / JOURNAL).is_file():
+            folder = cls(path, make_settings(read_yaml(path / CONFIG), str(path / CONFIG)))
+        if folder is None or folder.journal.meta("version") is None:
+            raise CryoalError(f"{path}: the run was never started; begin it with 'cryoal run'")
         return folder
 
     @classmethod
     def create(cls, path: Path, settings: RunSettings) -> RunFolder:
-        """Make the folder and write its settings; the journal stays empty.
+        """Make the folder, or take that of a run killed while it was made; write the settings.
 
         Raises:
             CryoalError: something else lies there, or it cannot be written.
         """
         try:
             path.mkdir(parents=True, exist_ok=True)
-            if any(path.iterdir()):
+            if {entry.name for entry in path.iterdir()} - UNSTARTED:
                 raise CryoalError(f"{path}: is not empty and not a run; give another --out")
             with written_atomically(path / CONFIG) as temporary:
                 temporary.write_text(settings.to_yaml(), encoding="utf-8")

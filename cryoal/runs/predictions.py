@@ -16,6 +16,8 @@ from cryoal.runs.inference import Prediction
 
 CLASS_COLUMN = "rlnClassNumber"
 PROBABILITY_COLUMN = "cryoalProbability"
+PREDICTION_COLUMNS = ["id", "class", "probability"]
+SCORE_COLUMNS = ["rank", "index", "id", "score", "class", "probability", "label"]
 
 
 def write_predictions(out: Path, pool: SubtomogramPool, prediction: Prediction) -> list[Path]:
@@ -29,12 +31,13 @@ def write_predictions(out: Path, pool: SubtomogramPool, prediction: Prediction) 
             file as ``out``.
     """
     if out.suffix == ".csv":
+        refuse_foreign(out, PREDICTION_COLUMNS)
         names = prediction.names()
         rows = (
             [i, n, f"{p:.6f}"]
             for i, n, p in zip(pool.ids, names, prediction.probabilities, strict=True)
         )
-        write_csv_table(out, ["id", "class", "probability"], rows)
+        write_csv_table(out, PREDICTION_COLUMNS, rows)
         return [out]
     if out.suffix != ".star":
         raise CryoalError(f"{out}: give a name that ends in .csv or .star")
@@ -62,7 +65,12 @@ def write_star(out: Path, pool: SubtomogramPool, prediction: Prediction) -> list
 def write_scores(
     out: Path, pool: SubtomogramPool, scores: npt.NDArray[np.float64], prediction: Prediction
 ) -> None:
-    """CSV of all items, highest score first, with what the model takes them for."""
+    """CSV of all items, highest score first, with the model's class and the pool's label.
+
+    Raises:
+        CryoalError: ``out`` holds something else, or cannot be written.
+    """
+    refuse_foreign(out, SCORE_COLUMNS)
     names = prediction.names()
     order = np.argsort(-scores, kind="stable")
     rows = (
@@ -73,7 +81,22 @@ def write_scores(
             f"{scores[item]:.7g}",
             names[item],
             f"{prediction.probabilities[item]:.6f}",
+            pool.classes[pool.labels[item]] if pool.labels[item] >= 0 else "",
         ]
         for rank, item in enumerate(order.tolist())
     )
-    write_csv_table(out, ["rank", "index", "id", "score", "class", "probability"], rows)
+    write_csv_table(out, SCORE_COLUMNS, rows)
+
+
+def refuse_foreign(out: Path, columns: list[str]) -> None:
+    """Overwrite nothing but an older table of the same kind.
+
+    Raises:
+        CryoalError: ``out`` is there and holds something else.
+    """
+    if not out.exists():
+        return
+    with out.open("rb") as file:
+        first = file.readline(1000)
+    if first.strip() != ",".join(columns).encode():
+        raise CryoalError(f"{out}: is there already and holds something else; give another name")

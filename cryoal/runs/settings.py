@@ -148,6 +148,8 @@ def read_yaml(path: Path) -> dict[str, Any]:
         raise CryoalError(f"{path}: cannot be read ({error})") from error
     except yaml.YAMLError as error:
         raise CryoalError(f"{path}: not YAML ({str(error).splitlines()[0]})") from error
-    if not isinstance(values, dict):
+    except RecursionError as error:
+        raise CryoalError(f"{path}: not settings (nested too deeply)") from error
+    if not isinstance(values, dict) or not all(isinstance(name, str) for name in values):
         raise CryoalError(f"{path}: not a YAML mapping of setting to value")
     return values

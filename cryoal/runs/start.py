@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy.typing as npt
 from cryoal.errors import CryoalError
 from cryoal.learning.devices import make_fabric
 from cryoal.pools import SubtomogramPool, open_pool
+from cryoal.pools.check import check_pool
 from cryoal.pools.splits import split
 from cryoal.runs.amount import count_items
 from cryoal.runs.folder import JOURNAL, RunFolder
@@ -33,8 +35,19 @@ def open_data(settings: RunSettings) -> SubtomogramPool:
     )
 
 
-def start_run(path: Path, settings: RunSettings, pool: SubtomogramPool) -> RunFolder:
+def start_run(
+    path: Path,
+    settings: RunSettings,
+    pool: SubtomogramPool,
+    progress: Callable[[int, int], None] | None = None,
+) -> RunFolder:
     """Create the run at ``path``; one killed while it was created is created again.
+
+    All voxels are read once first: a bad item found after hours could not be repaired without
+    changing the run's pool.
+
+    Args:
+        progress: of that reading, (items done, items in all).
 
     Raises:
         CryoalError: settings that do not fit the pool, or a place that cannot be written.
@@ -43,9 +56,8 @@ def start_run(path: Path, settings: RunSettings, pool: SubtomogramPool) -> RunFo
     splits = assign_splits(settings, pool)
     check_model(settings, pool)
     check_budget(settings, int(np.sum(splits == "train")))
-    folder = (
-        RunFolder(path, settings) if RunFolder.exists(path) else RunFolder.create(path, settings)
-    )
+    check_voxels(settings, pool, progress)
+    folder = RunFolder.create(path, settings)
     groups = None if pool.groups is None else pool.groups.tolist()
     folder.journal.create(fingerprints(pool), pool.classes, pool.ids, groups, splits.tolist())
     return folder
@@ -116,9 +128,10 @@ def check_labels(settings: RunSettings, pool: SubtomogramPool) -> None:
             f"{settings.data}: no item has a label; add a labels.csv (path,label) or name a label "
             "column"
         )
-    if len(counts) < 2:
+    if np.count_nonzero(counts) < 2:
         raise CryoalError(
-            f"{settings.data}: only one class ({pool.classes[0]}); label items of at least two"
+            f"{settings.data}: only one class ({pool.classes[int(counts.argmax())]}) has labels; "
+            "label items of at least two"
         )
     lone = [name for name, count in zip(pool.classes, counts, strict=True) if count == 1]
     if lone:
@@ -158,7 +171,27 @@ def check_budget(settings: RunSettings, trainable: int) -> None:
             f"{settings.cycles - 1} x {budget}), but only {trainable} training items are there; "
             f"lower --budget, or --cycles to {fit}"
         )
-    if settings.subset is not None and count_items(settings.subset, trainable) < budget:
+    fewest = trainable - initial - budget * max(0, settings.cycles - 2)
+    if settings.subset is not None and count_items(settings.subset, fewest) < budget:
         raise CryoalError(
-            f"--subset {settings.subset} is smaller than the budget of {budget} items; raise it"
+            f"--subset {settings.subset} is smaller than the budget of {budget} items at the last "
+            f"query, which has {fewest} candidates; raise it"
         )
+
+
+def check_voxels(
+    settings: RunSettings, pool: SubtomogramPool, progress: Callable[[int, int], None] | None
+) -> None:
+    """Refuse a pool with items that no model can learn from.
+
+    Raises:
+        CryoalError: names the first such item and says how many there are.
+    """
+    faults = check_pool(pool, progress)
+    if len(faults) > 1:
+        raise CryoalError(
+            f"{faults[0]} ({len(faults)} such items; list them with 'cryoal inspect "
+            f"{settings.data} --check')"
+        )
+    if faults:
+        raise CryoalError(faults[0])

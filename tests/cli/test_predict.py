@@ -82,7 +82,7 @@ def test_scores_are_sorted_and_complete(trained: RunFolder, star: Path, tmp_path
     scores = [float(row["score"]) for row in rows]
     assert scores == sorted(scores, reverse=True)
     assert sorted(int(row["index"]) for row in rows) == list(range(8))
-    assert list(rows[0]) == ["rank", "index", "id", "score", "class", "probability"]
+    assert list(rows[0]) == ["rank", "index", "id", "score", "class", "probability", "label"]
 
 
 @pytest.mark.parametrize(
@@ -105,6 +105,16 @@ def test_refusals(
     result = call("predict", trained.path, *options)
     assert result.exit_code == 2
     assert words in result.stderr
+
+
+def test_a_foreign_table_is_not_overwritten(trained: RunFolder, tmp_path: Path) -> None:
+    out = tmp_path / "labels.csv"
+    out.write_text("path,label\na.mrc,x\n")
+    for command in ("predict", "score"):
+        result = call(command, trained.path, "--out", out)
+        assert result.exit_code == 2
+        assert "holds something else" in result.stderr
+    assert out.read_text() == "path,label\na.mrc,x\n"
 
 
 def test_the_pools_own_file_is_not_overwritten(trained: RunFolder, star: Path) -> None:

@@ -106,6 +106,7 @@ def test_status_tells_the_same_as_text_and_json(tmp_path: Path, config: Path) ->
         (["--initial", "500"], "initial set of 500 items, but only"),
         (["--budget", "30"], "ask for 64 labels.*lower --budget, or --cycles to 1"),
         (["--subset", "2"], "--subset 2 is smaller than the budget"),
+        (["--budget", "8", "--subset", "40%"], "smaller than the budget of 8 items at the last"),
         (["--device", "gpu"], "unknown device 'gpu'"),
         (["--test-share", "1.2"], "test_share"),
         (["--snr", "0.05"], "snr|SNR"),
@@ -207,11 +208,40 @@ def test_missing_data_and_places(tmp_path: Path, blobs: Path) -> None:
 
 def test_a_run_killed_while_it_was_created_is_created_again(tmp_path: Path, config: Path) -> None:
     out = tmp_path / "run"
-    call("run", "--config", config, "--out", out, "--quiet", "--cycles", 1)
-    for name in ("run.sqlite", "run.sqlite-wal", "run.sqlite-shm"):
-        (out / name).unlink(missing_ok=True)
+    RunFolder.create(out, tiny_settings(tmp_path)).journal.close()
+    assert (out / "run.sqlite").exists()
     assert call("run", "--config", config, "--out", out, "--quiet", "--cycles", 1).exit_code == 0
     assert RunFolder.open(out).is_finished()
+
+
+def test_the_settings_of_a_run_that_never_began_do_not_bind(tmp_path: Path, config: Path) -> None:
+    out = tmp_path / "run"
+    out.mkdir()
+    (out / "config.yaml").write_text(tiny_settings(tmp_path, seed=9).to_yaml())
+    assert "never started" in refused("status", out)
+    assert [path.name for path in out.iterdir()] == ["config.yaml"]
+    base = ["run", "--config", config, "--out", out, "--quiet", "--cycles", 1, "--seed", 3]
+    assert call(*base).exit_code == 0
+    assert RunFolder.open(out).settings.seed == 3
+    assert call(*base).exit_code == 0
+
+
+@pytest.mark.parametrize("text", ["data: 5", "data: null", "data: x\nrecipe: fast", "recipe: null"])
+def test_settings_of_wrong_types_are_told(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "wrong.yaml"
+    path.write_text(text)
+    refused("run", "--config", path, "--out", tmp_path / "run", "--epochs", 2)
+
+
+def test_a_scribbled_journal_is_told(tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    folder = RunFolder.create(out, tiny_settings(tmp_path))
+    folder.journal.create({}, ["x"], ["one"], None, ["train"])
+    folder.journal.close()
+    journal = out / "run.sqlite"
+    content = journal.read_bytes()
+    journal.write_bytes(content[:100] + b"\xff" * (len(content) - 100))
+    refused("status", out)
 
 
 def test_two_processes_do_not_share_a_run(tmp_path: Path, config: Path) -> None:

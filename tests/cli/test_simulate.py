@@ -9,7 +9,6 @@ import pytest
 from click.testing import CliRunner
 from cryoal_cli.simulate import simulate
 
-from cryoal.errors import CryoalError
 from cryoal.simulation.assemblies import builtin
 
 NEEDED = ["--snr", "0.1", "--per-class", "2", "--box", "24", "--voxel", "10"]
@@ -65,6 +64,8 @@ def test_mistakes_are_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], message: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(CryoalError, match=message):
-        run("--out", "pool", *NEEDED, *arguments)
+    result = CliRunner().invoke(simulate, ["--out", "pool", *NEEDED, *arguments])
+    assert result.exit_code == 2
+    assert message in result.stderr
+    assert len(result.stderr.splitlines()) == 1
     assert list(tmp_path.iterdir()) == []

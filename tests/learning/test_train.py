@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from cryoal.errors import CryoalError
 from cryoal.learning.checkpoint import ModelDescription
 from cryoal.learning.devices import make_fabric
 from cryoal.learning.outputs import compute_outputs
@@ -69,6 +70,12 @@ def test_steps_do_not_shrink_with_the_labelled_set(
     labelled: int, recipe: Recipe, steps: int
 ) -> None:
     assert recipe.steps(labelled) == steps
+
+
+def test_a_diverged_training_says_so(blob_pool: SubtomogramPool) -> None:
+    recipe = QUICK.model_copy(update={"learning_rate": 1e30, "min_steps": 5})
+    with pytest.raises(CryoalError, match=r"diverged.*lower recipe\.learning_rate"):
+        fit(blob_pool, recipe)
 
 
 def test_progress_reports_every_step(blob_pool: SubtomogramPool) -> None:

@@ -67,7 +67,9 @@ def test_another_pool_brings_its_own_reading() -> None:
     assert (other.data, other.snr, other.contrast) == ("b", None, None)
 
 
-@pytest.mark.parametrize("text", ["- a\n- b\n", "a: [1,", "!!python/object/apply:os.getcwd []"])
+@pytest.mark.parametrize(
+    "text", ["- a\n- b\n", "a: [1,", "!!python/object/apply:os.getcwd []", "1: 2", "[" * 5000]
+)
 def test_yaml_that_is_no_mapping_is_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "config.yaml"
     path.write_text(text)
