@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -76,28 +76,34 @@ def compute_outputs(
     if len(indices) == 0:
         raise ValueError("no item to compute outputs of")
     request = gradient or GradientNormRequest()
+    # Made at once and filled: small results kept between large temporaries would fragment memory.
+    outputs = Outputs(
+        torch.empty(len(indices), model.head.out_features),
+        torch.empty(len(indices), model.embedding_size) if embeddings else None,
+        {loss: torch.empty(len(indices)) for loss in request.losses},
+    )
     plan: Plan | None = None
-    parts: list[Outputs] = []
     for place, raw in raw_batches(preparation.pool, indices, batch_size):
         batch = preparation(fabric.to_device(raw))
         if request.losses and plan is None:
             plan = make_plan(model, batch)
         with fabric.autocast():
-            parts.append(batch_outputs(model, batch, embeddings, request, plan))
+            fill(outputs, place, model, batch, request, plan)
         if progress is not None:
             progress(place.stop, len(indices))
-    return concatenate(parts)
+    return outputs
 
 
-def batch_outputs(
+def fill(
+    outputs: Outputs,
+    place: slice,
     model: TaskModel3D,
     batch: Tensor,
-    embeddings: bool,
     request: GradientNormRequest,
     plan: Plan | None,
-) -> Outputs:
-    """Outputs of one batch, from a single forward pass."""
-    norms: dict[str, Tensor] = {}
+) -> None:
+    """Write the outputs of one batch to its rows, from a single forward pass."""
+    embedded: Tensor | None
     if request.losses:
         scored = score(
             model,
@@ -107,27 +113,13 @@ def batch_outputs(
             scope=request.scope,
             plan=plan,
         )
-        norms = {
-            loss: norm.float().cpu()
-            for loss, norm in zip(request.losses, scored.norms, strict=True)
-        }
+        for loss, norms in zip(request.losses, scored.norms, strict=True):
+            outputs.gradient_norms[loss][place] = norms.cpu()
         embedded, logits = scored.embeddings, scored.logits
     else:
         with torch.no_grad():
             embedded = model.embed(batch)
             logits = model.head(embedded)
-    kept = embedded.float().cpu() if embeddings and embedded is not None else None
-    return Outputs(logits.float().cpu(), kept, norms)
-
-
-def concatenate(parts: Sequence[Outputs]) -> Outputs:
-    """Outputs of consecutive batches as one; there is at least one part."""
-    embedded = [part.embeddings for part in parts if part.embeddings is not None]
-    return Outputs(
-        torch.cat([part.logits for part in parts]),
-        torch.cat(embedded) if embedded else None,
-        {
-            loss: torch.cat([part.gradient_norms[loss] for part in parts])
-            for loss in parts[0].gradient_norms
-        },
-    )
+    outputs.logits[place] = logits.cpu()
+    if outputs.embeddings is not None and embedded is not None:
+        outputs.embeddings[place] = embedded.cpu()
