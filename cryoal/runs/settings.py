@@ -130,7 +130,8 @@ def make_settings(values: dict[str, Any], source: str) -> RunSettings:
         return RunSettings(**values)
     except ValidationError as error:
         faults = "; ".join(
-            f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg'].removeprefix('Value error, ')}"
+            f"{'.'.join(str(part) for part in fault['loc'])}: "
+            f"{fault['msg'].removeprefix('Value error, ')}"
             for fault in error.errors()
         )
         raise CryoalError(f"{source}: {faults}") from error
