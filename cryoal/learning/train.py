@@ -59,10 +59,9 @@ def train(
     Raises:
         CryoalError: the loss became infinite or NaN.
     """
-    recipe = preparation.recipe
     with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
         torch.manual_seed(seed)  # dropout layers draw from the global generator
-        return run_steps(model, preparation, indices, labels, fabric, recipe, seed, progress)
+        return run_steps(model, preparation, indices, labels, fabric, seed, progress)
 
 
 def run_steps(
@@ -71,10 +70,10 @@ def run_steps(
     indices: npt.NDArray[np.int64],
     labels: npt.NDArray[np.int64],
     fabric: Fabric,
-    recipe: Recipe,
     seed: int,
     progress: Progress | None,
 ) -> TrainingResult:
+    recipe = preparation.recipe
     items = CachedItems(preparation.pool, indices)
     targets = torch.from_numpy(labels)
     steps = recipe.steps(len(items))
