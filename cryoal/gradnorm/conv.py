@@ -98,8 +98,10 @@ def choose(shape: ConvShape, x: Tensor, grad: Tensor) -> Rule:
     256->256 at 4^3: Gram 2.6, ordinary 24, grouped 69;
     512->512 at 2^3: Gram 0.8, ordinary 140, grouped 823.
     """
-    if shape.in_channels == 1 or (shape.in_channels < 8 and max(shape.kernel) > 3):
+    if shape.in_channels < 8 and max(shape.kernel) > 3:
         return instantiate_one_by_one
+    if shape.in_channels == 1:
+        return instantiate_grouped if shape.out_channels <= 8 else instantiate_one_by_one
     positions = grad[0, 0].numel()
     entries = shape.columns * shape.out_channels
     columns = shape.columns * shape.groups
@@ -110,9 +112,9 @@ def choose(shape: ConvShape, x: Tensor, grad: Tensor) -> Rule:
     padded = math.prod(side + 2 * pad for side, pad in sides)
     products = positions**2 * shape.out_channels
     filled = _to_vector(shape.in_channels) * _to_vector(shape.out_channels)
-    odd = shape.groups == 1 and 1 < filled / (shape.in_channels * shape.out_channels) <= 2
+    odd = shape.groups == 1 and 1 < filled / (shape.in_channels * shape.out_channels) <= 4
     instantiate = instantiate_padded if odd else instantiate_grouped
-    unfolded = columns * positions * (1.5 + 14 / grad.shape[-1])
+    unfolded = columns * positions * (1.5 + 8 / grad.shape[-1])
     costs: list[tuple[float, Rule]] = [
         (entries * (2 + positions / 100), instantiate),
         (4 * padded**2 + (products + x[0, 0].numel() ** 2 * shape.in_channels) / 50, gram),
@@ -134,12 +136,16 @@ def instantiate_grouped(shape: ConvShape, x: Tensor, grad: Tensor) -> Tensor:
 def instantiate_padded(shape: ConvShape, x: Tensor, grad: Tensor) -> Tensor:
     """As `instantiate_grouped`, with empty channels added up to a multiple of the vector length.
 
-    On CPU a group whose channels fill no vector takes up to twice the time. One group only.
+    On CPU a group whose channels fill no vector takes up to twice the time, unless it is padded
+    in space inside the convolution: then four times, so that is done here too. One group only.
     """
-    channels = _to_vector(shape.in_channels), _to_vector(shape.out_channels)
-    padded = replace(shape, in_channels=channels[0], out_channels=channels[1])
+    inputs, outputs = _to_vector(shape.in_channels), _to_vector(shape.out_channels)
+    valid = (0,) * len(shape.kernel)
+    padded = replace(shape, in_channels=inputs, out_channels=outputs, padding=valid)
     parts = [
-        instantiate_grouped(padded, _fill(part, channels[0]), _fill(part_grad, channels[1]))
+        instantiate_grouped(
+            padded, _fill(part, inputs, shape.padding), _fill(part_grad, outputs, valid)
+        )
         for part, part_grad in _parts(x, grad, x[0].numel() + grad[0].numel())
     ]
     return torch.cat(parts)
@@ -205,9 +211,14 @@ def _to_vector(channels: int) -> int:
     return -(-channels // 8) * 8
 
 
-def _fill(x: Tensor, channels: int) -> Tensor:
-    """(B, C, *spatial) with zero channels added, (B, channels, *spatial)."""
-    return F.pad(x, [0, 0] * (x.dim() - 2) + [0, channels - x.shape[1]])
+def _fill(x: Tensor, channels: int, padding: tuple[int, ...]) -> Tensor:
+    """(B, C, *spatial) with zeros after its channels and on both sides of each spatial axis."""
+    return F.pad(x, [*_both_sides(padding), 0, channels - x.shape[1]])
+
+
+def _both_sides(padding: tuple[int, ...]) -> list[int]:
+    """Symmetric padding by axis as `F.pad` takes it, the last axis first."""
+    return [pad for axis in reversed(padding) for pad in (axis, axis)]
 
 
 def _parts(x: Tensor, grad: Tensor, entries: int) -> Iterator[tuple[Tensor, Tensor]]:
@@ -275,8 +286,7 @@ def _shift_summed(
     axes = len(space)
     pairs = pairs.reshape(*pairs.shape[:2], *space, *space)
     if any(shape.padding):
-        pads = [pad for axis in reversed(shape.padding) for pad in (axis, axis)]
-        pairs = F.pad(pairs, pads + pads)
+        pairs = F.pad(pairs, 2 * _both_sides(shape.padding))
     for axis in range(axes):
         window = (out_space[axis] - 1) * shape.stride[axis] + 1
         views = [
@@ -303,7 +313,7 @@ def _diagonal_window(
 def _unfold(shape: ConvShape, x: Tensor) -> Tensor:
     """(B, C, *spatial) -> (B, groups, columns, positions)."""
     axes = len(shape.kernel)
-    x = F.pad(x, [pad for axis in reversed(shape.padding) for pad in (axis, axis)])
+    x = F.pad(x, _both_sides(shape.padding))
     for axis in range(axes):
         reach = (shape.kernel[axis] - 1) * shape.dilation[axis] + 1
         x = x.unfold(2 + axis, reach, shape.stride[axis])
