@@ -8,7 +8,7 @@ from matplotlib.ticker import MaxNLocator
 
 from cryoal.reports.record import MetricsRow, RunRecord
 from cryoal.reports.style import CURVES, FAINT, WIDTH_IN, new_figure, open_frame
-from cryoal.reports.wilson import wilson_interval
+from cryoal.runs.wilson import wilson_interval
 
 LINES = (
     ("accuracy", "accuracy", "o", "-"),

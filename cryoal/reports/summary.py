@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cryoal.reports.record import RunRecord
-from cryoal.reports.wilson import wilson_interval
+from cryoal.runs.wilson import wilson_interval
 
 
 def summary(record: RunRecord) -> str:

@@ -9,8 +9,8 @@ import numpy as np
 
 from cryoal.reports.class_scores import class_f1
 from cryoal.reports.record import MetricsRow, RunRecord
-from cryoal.reports.wilson import wilson_interval
 from cryoal.runs.tables import METRICS, PHASES, VALIDATION
+from cryoal.runs.wilson import wilson_interval
 
 UNKNOWN = "–"
 

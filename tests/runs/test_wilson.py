@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cryoal.reports.wilson import Z95, wilson_interval
+from cryoal.runs.wilson import Z95, wilson_interval
 
 
 @given(st.integers(1, 5000), st.floats(0, 1))
