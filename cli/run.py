@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from cryoal.reports import write_report
 from cryoal.runs import (
     ActiveLearningLoop,
     LabelTable,
+    People,
     RunFolder,
     continue_run,
     is_started,
@@ -22,11 +24,14 @@ from cryoal.runs import (
     read_yaml,
     start_run,
 )
+from cryoal.runs.open_query import open_query
 
 from .command import CryoalCommand
 from .curve import curve_header, curve_line
 from .options import pool_options, quiet_option
 from .progress import progress_bar
+
+WATCH_SECONDS = 2.0
 
 
 @click.command("run", cls=CryoalCommand)
@@ -48,24 +53,59 @@ from .progress import progress_bar
 @click.option("--aggregate", type=click.Choice(["sum", "global"]), help="Gradient norms [sum].")
 @click.option("--grad-scope", type=click.Choice(["all", "head"]), help="Gradient norms [all].")
 @click.option("--device", help="auto, cpu, cuda or cuda:N [auto].")
+@click.option(
+    "--oracle",
+    type=click.Choice(["labels", "human"]),
+    help="Who answers: the pool's labels, or people with 'cryoal label' [labels].",
+)
+@click.option(
+    "--known-labels",
+    type=click.Choice(["use", "ignore"]),
+    help="People: labels that the pool has [use]; ignored ones still test the model.",
+)
+@click.option(
+    "--cold-start",
+    type=click.Choice(["random", "diverse"]),
+    help="People: first query, drawn at random or spread over the data [random].",
+)
+@click.option(
+    "--junk", type=click.Choice(["class", "leave-out"]), help="People: learn junk or not [class]."
+)
+@click.option("--overlap", metavar="N|P%", help="People: items of a query that two answer [0].")
+@click.option("--proceed", is_flag=True, help="People: go on with the answers that are there.")
+@click.option("--watch", is_flag=True, help="People: wait for answers and go on by itself.")
 @quiet_option
-def run(out: Path | None, config: Path | None, quiet: bool, **options: Any) -> None:
-    """Train, score, query and label in cycles, with the pool's labels as the oracle.
+def run(
+    out: Path | None, config: Path | None, quiet: bool, proceed: bool, watch: bool, **options: Any
+) -> None:
+    """Train, score, query and label in cycles.
 
-    On a folder that holds a run, continues it. Defaults are in brackets; the scheme is
-    max-entropy and the model compact where none is named.
+    The pool's labels answer, or people: with --oracle human the command ends when volumes wait
+    to be labelled ('cryoal label RUN'), and goes on when it is given again.
+
+    On a folder that holds a run, continues it; --cycles may grow. Defaults are in brackets; the
+    scheme is max-entropy and the model compact where none is named.
 
     Example: cryoal run --data tomos/ --scheme expected --out runs/first
     """
     given = {name: value for name, value in options.items() if value is not None}
-    run_given(given, out, config, quiet)
+    run_given(given, out, config, quiet, proceed, watch)
 
 
-def run_given(given: dict[str, Any], out: Path | None, config: Path | None, quiet: bool) -> None:
+def run_given(
+    given: dict[str, Any],
+    out: Path | None,
+    config: Path | None,
+    quiet: bool,
+    proceed: bool = False,
+    watch: bool = False,
+) -> None:
     """Carry out ``cryoal run`` with the options that were given."""
     base, source = base_values(out, config)
     settings = make_settings(merge(base, given), source)
     settings.check_names()
+    if settings.oracle == "labels" and (proceed or watch):
+        raise CryoalError("--proceed and --watch are for people's labels; give --oracle human")
     path = out or Path("runs") / f"{Path(settings.data).stem}-{settings.scheme}"
     pool = open_data(settings)
     started = is_started(path)
@@ -80,13 +120,35 @@ def run_given(given: dict[str, Any], out: Path | None, config: Path | None, quie
         loop = ActiveLearningLoop(
             folder,
             pool,
-            LabelTable(pool.labels),
+            LabelTable(pool.labels) if settings.oracle == "labels" else People(proceed),
             progress=lambda name: progress_bar(name, quiet),
             report=lambda cycle, metrics: click.echo(curve_line(cycle, metrics)),
         )
-        loop.run()
+        while not loop.run() and watch:
+            wait_for_answers(folder)
         page = write_report(folder, pool)
     click.echo(f"Report: {page}")
+    waiting = len(waiting_items(folder))
+    if waiting:
+        click.echo(
+            f"{waiting} volumes wait for labels: give 'cryoal label {path}', then "
+            f"'cryoal run --out {path}' to go on."
+        )
+
+
+def wait_for_answers(folder: RunFolder) -> None:
+    """Say how many volumes wait, and return when none does any more."""
+    click.echo(
+        f"{len(waiting_items(folder))} volumes wait for labels ('cryoal label {folder.path}')"
+    )
+    while waiting_items(folder):
+        time.sleep(WATCH_SECONDS)
+
+
+def waiting_items(folder: RunFolder) -> list[int]:
+    """Items of the open query that nobody has answered."""
+    query = open_query(folder.journal, folder.settings.overlap, folder.settings.seed)
+    return [] if query is None else query.waiting(folder.journal.labels.answers())
 
 
 def base_values(out: Path | None, config: Path | None) -> tuple[dict[str, Any], str]:

@@ -57,9 +57,9 @@ class RunRecord:
         return (self.settings.cycles, "evaluate") in self.seconds
 
     def query_labels(self, cycle: int) -> npt.NDArray[np.int64]:
-        """Class positions of the answered items of a query."""
+        """Class positions of the items of a query that were given a class."""
         position = {name: at for at, name in enumerate(self.classes)}
-        labels = [position[row.label] for row in self.queries[cycle] if row.label is not None]
+        labels = [position[row.label] for row in self.queries[cycle] if row.label in position]
         return np.array(labels, dtype=np.int64)
 
 

@@ -2,7 +2,7 @@
 
 from cryoal.runs.folder import RunFolder
 from cryoal.runs.loop import ActiveLearningLoop
-from cryoal.runs.oracle import LabelTable, Oracle
+from cryoal.runs.oracle import LabelTable, Oracle, People
 from cryoal.runs.settings import RunSettings, make_settings, read_yaml
 from cryoal.runs.start import continue_run, is_started, open_data, start_run
 
@@ -10,6 +10,7 @@ __all__ = [
     "ActiveLearningLoop",
     "LabelTable",
     "Oracle",
+    "People",
     "RunFolder",
     "RunSettings",
     "continue_run",

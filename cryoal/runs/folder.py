@@ -72,6 +72,16 @@ class RunFolder:
             raise CryoalError(f"{path}: cannot be written ({error.strerror})") from error
         return cls(path, settings)
 
+    def change_settings(self, settings: RunSettings) -> None:
+        """Write other settings.
+
+        Raises:
+            CryoalError: they cannot be written.
+        """
+        with written_atomically(self.path / CONFIG) as temporary:
+            temporary.write_text(settings.to_yaml(), encoding="utf-8")
+        self.settings = settings
+
     def cycle_path(self, cycle: int) -> Path:
         """Folder of a cycle, counted from 1; made when missing."""
         path = self.path / "cycles" / f"{cycle:02d}"
@@ -83,6 +93,9 @@ class RunFolder:
 
     def scores_path(self, cycle: int) -> Path:
         return self.cycle_path(cycle) / "scores.npz"
+
+    def embeddings_path(self, cycle: int) -> Path:
+        return self.cycle_path(cycle) / "embeddings.npz"
 
     def trained_cycles(self) -> list[int]:
         """Cycles whose training is finished, ascending."""

@@ -18,6 +18,7 @@ from cryoal.pools import SubtomogramPool
 from cryoal.runs.folder import RunFolder
 from cryoal.runs.model_description import check_same_imaging
 from cryoal.runs.scoring import scheme_outputs
+from cryoal.runs.training_set import training_set
 from cryoal.strategies import QueryContext, Scorer
 
 Progress = Callable[[int, int], None]
@@ -96,8 +97,12 @@ class TrainedRun:
             self.fabric,
             progress,
         )
-        labelled, labels = self.folder.journal.labelled()
+        labelled = training_set(self.folder.journal, self.folder.settings)
         context = QueryContext(
-            self.everything, outputs, labelled, labels, self.folder.settings.seed
+            self.everything,
+            outputs,
+            labelled.items,
+            labelled.labels,
+            self.folder.settings.seed,
         )
         return strategy.score(context).double().numpy(), self.prediction(outputs)

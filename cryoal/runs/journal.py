@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,30 +12,27 @@ import numpy as np
 import numpy.typing as npt
 
 from cryoal.errors import CryoalError
+from cryoal.runs import label_store
+from cryoal.runs.answers import Outcome
+from cryoal.runs.database import VERSION, Database
+from cryoal.runs.label_store import LabelStore
 
-VERSION = 1
-
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS classes (position INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
-CREATE TABLE IF NOT EXISTS items (
-    item INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, group_name TEXT, split TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS queries (
-    cycle INTEGER NOT NULL, rank INTEGER NOT NULL, item INTEGER NOT NULL REFERENCES items(item),
-    score REAL, PRIMARY KEY (cycle, rank));
-CREATE TABLE IF NOT EXISTS events (
-    event INTEGER PRIMARY KEY AUTOINCREMENT, item INTEGER NOT NULL REFERENCES items(item),
-    outcome TEXT NOT NULL, class INTEGER REFERENCES classes(position), annotator TEXT NOT NULL,
-    created_at REAL NOT NULL, seconds REAL, cycle INTEGER NOT NULL, score REAL);
+SCHEMA = (
+    label_store.SCHEMA
+    + """;
 CREATE TABLE IF NOT EXISTS metrics (
     cycle INTEGER NOT NULL, name TEXT NOT NULL, value REAL, PRIMARY KEY (cycle, name));
 CREATE TABLE IF NOT EXISTS confusion (
     cycle INTEGER NOT NULL, true INTEGER NOT NULL, predicted INTEGER NOT NULL,
     count INTEGER NOT NULL, PRIMARY KEY (cycle, true, predicted));
+CREATE TABLE IF NOT EXISTS trained_classes (
+    cycle INTEGER NOT NULL, place INTEGER NOT NULL, position INTEGER NOT NULL,
+    PRIMARY KEY (cycle, place));
 CREATE TABLE IF NOT EXISTS phases (
     cycle INTEGER NOT NULL, phase TEXT NOT NULL, seconds REAL NOT NULL,
-    PRIMARY KEY (cycle, phase));
+    last_event INTEGER NOT NULL, PRIMARY KEY (cycle, phase));
 """
+)
 
 
 @dataclass(frozen=True)
@@ -48,7 +44,9 @@ class QueryRow:
         item: position in the pool.
         id: name of the item.
         score: the scheme's score, None where it gives none.
-        label: class name, None while unanswered.
+        prediction: class position that the model of that cycle gave, None in cycle 0.
+        probability: of that class.
+        label: class name, ``junk``, or None while there is no single answer.
     """
 
     cycle: int
@@ -56,57 +54,29 @@ class QueryRow:
     item: int
     id: str
     score: float | None
+    prediction: int | None
+    probability: float | None
     label: str | None
 
 
-class Journal:
-    """Append-only record of a run, safe to read while another process writes.
+class Journal(Database):
+    """Append-only record of a run, safe to read while other processes write.
 
     Every method that writes is one transaction: a process killed at any point leaves it as before
-    or as after. Label events are never changed or removed; the last one of an item counts.
+    or as after.
+
+    Attributes:
+        labels: what people and label tables said.
     """
 
     def __init__(self, path: Path) -> None:
         """Open or create the journal at ``path``.
 
         Raises:
-            CryoalError: not a journal, or one of a newer cryoal.
+            CryoalError: not a journal, or one of another version of cryoal.
         """
-        self.path = path
-        try:
-            self.db = sqlite3.connect(path, timeout=60)
-            self.db.execute("PRAGMA journal_mode=WAL")
-            self.db.execute("PRAGMA synchronous=FULL")
-            self.db.execute("PRAGMA foreign_keys=ON")
-            self.db.executescript(SCHEMA)
-        except sqlite3.DatabaseError as error:
-            raise CryoalError(f"{path}: not a run's journal, or not writable ({error})") from error
-        version = self.meta("version")
-        if version is not None and int(version) > VERSION:
-            raise CryoalError(f"{path}: written by a newer cryoal (version {version}); update")
-
-    def close(self) -> None:
-        self.db.close()
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """All writes inside happen together or not at all.
-
-        Raises:
-            CryoalError: the disk is full or the journal cannot be written.
-        """
-        try:
-            with self.db:
-                yield
-        except sqlite3.OperationalError as error:
-            raise CryoalError(
-                f"{self.path}: cannot be written ({error}); free some space or check the "
-                "permissions, then continue with the same command"
-            ) from error
-
-    def meta(self, key: str) -> str | None:
-        row = self.db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-        return None if row is None else str(row[0])
+        super().__init__(path, SCHEMA)
+        self.labels = LabelStore(self)
 
     def create(
         self,
@@ -133,7 +103,9 @@ class Journal:
         try:
             with self.transaction():
                 self.db.executemany("INSERT INTO meta VALUES (?, ?)", facts.items())
-                self.db.executemany("INSERT INTO classes VALUES (?, ?)", enumerate(classes))
+                self.db.executemany(
+                    "INSERT INTO classes (position, name) VALUES (?, ?)", enumerate(classes)
+                )
                 rows = zip(range(len(ids)), ids, names, splits, strict=True)
                 self.db.executemany("INSERT INTO items VALUES (?, ?, ?, ?)", rows)
         except sqlite3.IntegrityError as error:
@@ -141,8 +113,8 @@ class Journal:
 
     @property
     def classes(self) -> list[str]:
-        rows = self.db.execute("SELECT name FROM classes ORDER BY position")
-        return [str(row[0]) for row in rows]
+        """Name of every class there ever was, by position."""
+        return [one.name for one in self.labels.classes.all()]
 
     def split(self, name: str) -> npt.NDArray[np.int64]:
         """Pool positions of the items of a split, ascending."""
@@ -156,23 +128,48 @@ class Journal:
 
     def finish_phase(self, cycle: int, phase: str, seconds: float) -> None:
         """Mark a phase as done; call inside the transaction that writes its result."""
-        self.db.execute("INSERT INTO phases VALUES (?, ?, ?)", (cycle, phase, seconds))
+        self.db.execute(
+            "INSERT INTO phases VALUES (?, ?, ?, ?)",
+            (cycle, phase, seconds, self.labels.last_event()),
+        )
+
+    def last_event_of(self, cycle: int, phase: str) -> int:
+        """The latest label event when a finished phase was finished."""
+        row = self.db.execute(
+            "SELECT last_event FROM phases WHERE cycle = ? AND phase = ?", (cycle, phase)
+        ).fetchone()
+        return int(row[0])
 
     def add_query(
         self,
         cycle: int,
         items: npt.NDArray[np.int64],
-        scores: npt.NDArray[np.float64] | None,
         seconds: dict[str, float],
+        *,
+        scores: npt.NDArray[np.float64] | None = None,
+        predictions: npt.NDArray[np.int64] | None = None,
+        probabilities: npt.NDArray[np.float64] | None = None,
     ) -> None:
-        """Record a whole query, best first, and finish the phases named in ``seconds``."""
-        values = [None] * len(items) if scores is None else [float(value) for value in scores]
-        rows = [
-            (cycle, rank, int(item), value)
-            for rank, (item, value) in enumerate(zip(items, values, strict=True))
+        """Record a query, best first, after what the cycle queried before; finish phases.
+
+        Args:
+            items: pool positions (k,).
+            seconds: of each phase that this finishes, by its name.
+            scores: (k,) of the scheme.
+            predictions: (k,) class positions.
+            probabilities: (k,) of those classes.
+        """
+        columns = [
+            [None] * len(items) if values is None else values.tolist()
+            for values in (scores, predictions, probabilities)
         ]
         with self.transaction():
-            self.db.executemany("INSERT INTO queries VALUES (?, ?, ?, ?)", rows)
+            first = len(self.query(cycle))
+            rows = [
+                (cycle, first + place, item, *said)
+                for place, (item, *said) in enumerate(zip(items.tolist(), *columns, strict=True))
+            ]
+            self.db.executemany("INSERT INTO queries VALUES (?, ?, ?, ?, ?, ?)", rows)
             for phase, value in seconds.items():
                 self.finish_phase(cycle, phase, value)
 
@@ -181,57 +178,64 @@ class Journal:
         rows = self.db.execute("SELECT item FROM queries WHERE cycle = ? ORDER BY rank", (cycle,))
         return np.fromiter((row[0] for row in rows), dtype=np.int64)
 
-    def queried(self) -> npt.NDArray[np.int64]:
-        """Pool positions of all items that any query named."""
-        rows = self.db.execute("SELECT DISTINCT item FROM queries ORDER BY item")
-        return np.fromiter((row[0] for row in rows), dtype=np.int64)
-
     def query_rows(self) -> list[QueryRow]:
-        """All queries so far with the labels that answer them."""
+        """All queries so far with what they were answered."""
         rows = self.db.execute(
-            """SELECT queries.cycle, rank, queries.item, id, queries.score, name FROM queries
-            JOIN items ON items.item = queries.item
-            LEFT JOIN events ON event = (SELECT max(event) FROM events AS last
-                WHERE last.item = queries.item)
-            LEFT JOIN classes ON position = class
-            ORDER BY queries.cycle, rank"""
+            "SELECT cycle, rank, queries.item, id, score, prediction, probability FROM queries "
+            "JOIN items ON items.item = queries.item ORDER BY cycle, rank"
         )
-        return [QueryRow(*row) for row in rows]
+        answers, classes = self.labels.answers(), self.classes
+        labels: dict[int, str | None] = {}
+        for item in answers.items():
+            decision = answers.decision(item)
+            labels[item] = decision.outcome if decision.label is None else classes[decision.label]
+        return [
+            QueryRow(cycle, rank, item, name, score, prediction, probability, labels.get(item))
+            for cycle, rank, item, name, score, prediction, probability in rows
+        ]
+
+    def add_known_labels(self, answers: Iterable[tuple[int, int]]) -> None:
+        """Record the labels that a pool came with as answered before the first query."""
+        with self.transaction():
+            self._record("pool labels", 0, answers)
 
     def add_labels(
         self, cycle: int, answers: Iterable[tuple[int, int]], annotator: str, seconds: float
     ) -> None:
-        """Record an oracle's answers to a query and finish the phase ``label``.
+        """Record a table's answers to a query and finish the phase ``label``.
 
         Args:
             answers: (item, class position) pairs.
             annotator: who answered.
             seconds: what the whole query took.
         """
-        now = time.time()
-        rows = [(item, "class", label, annotator, now, cycle) for item, label in answers]
         with self.transaction():
-            self.db.executemany(
-                "INSERT INTO events (item, outcome, class, annotator, created_at, cycle) "
-                "VALUES (?, ?, ?, ?, ?, ?)",
-                rows,
-            )
+            self._record(annotator, cycle, answers)
             self.finish_phase(cycle, "label", seconds)
 
-    def labelled(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-        """Pool positions (n,), ascending, and classes (n,) of items whose last event is a class."""
-        rows = self.db.execute(
-            """SELECT item, class FROM events WHERE event IN
-            (SELECT max(event) FROM events GROUP BY item) AND outcome = 'class' ORDER BY item"""
-        ).fetchall()
-        table = np.array(rows, dtype=np.int64).reshape(-1, 2)
-        return table[:, 0], table[:, 1]
+    def _record(self, annotator: str, cycle: int, answers: Iterable[tuple[int, int]]) -> None:
+        junk = self.labels.classes.junk()
+        for item, label in answers:
+            outcome = Outcome.JUNK if label == junk else Outcome.CLASS
+            position = None if label == junk else int(label)
+            self.labels.record(int(item), outcome, position, annotator, cycle=cycle)
 
-    def add_training(self, cycle: int, metrics: dict[str, float], seconds: float) -> None:
-        """Record what a training says of itself; finish ``train``."""
+    def add_training(
+        self, cycle: int, metrics: dict[str, float], positions: Sequence[int], seconds: float
+    ) -> None:
+        """Record what a training says of itself and the class of each output; finish ``train``."""
+        outputs = [(cycle, place, position) for place, position in enumerate(positions)]
         with self.transaction():
             self.insert_metrics(cycle, metrics)
+            self.db.executemany("INSERT INTO trained_classes VALUES (?, ?, ?)", outputs)
             self.finish_phase(cycle, "train", seconds)
+
+    def trained_positions(self, cycle: int) -> npt.NDArray[np.int64]:
+        """Class position of each output of the model of ``cycle``."""
+        rows = self.db.execute(
+            "SELECT position FROM trained_classes WHERE cycle = ? ORDER BY place", (cycle,)
+        )
+        return np.fromiter((row[0] for row in rows), dtype=np.int64)
 
     def insert_metrics(self, cycle: int, metrics: dict[str, float]) -> None:
         rows = [(cycle, name, value) for name, value in metrics.items()]
@@ -244,7 +248,7 @@ class Journal:
         confusion: npt.NDArray[np.int64] | None,
         seconds: float,
     ) -> None:
-        """Record metrics and the (classes, classes) confusion matrix; finish ``evaluate``."""
+        """Record metrics and the confusion matrix by class position; finish ``evaluate``."""
         with self.transaction():
             self.insert_metrics(cycle, metrics)
             if confusion is not None:

@@ -9,8 +9,10 @@ from contextlib import AbstractContextManager
 
 import numpy as np
 import numpy.typing as npt
+import torch
 
 from cryoal import strategies
+from cryoal.learning.carry_over import carry_over
 from cryoal.learning.checkpoint import load_model, save_model
 from cryoal.learning.devices import make_fabric
 from cryoal.learning.outputs import compute_outputs
@@ -18,12 +20,17 @@ from cryoal.learning.preparation import Preparation
 from cryoal.learning.train import train
 from cryoal.pools import SubtomogramPool
 from cryoal.runs.amount import count_items
+from cryoal.runs.answers import Answers
+from cryoal.runs.candidates import open_items
+from cryoal.runs.cold_start import diverse_start
+from cryoal.runs.embeddings import save_embeddings
 from cryoal.runs.evaluation import classification_metrics, confusion
 from cryoal.runs.folder import RunFolder
 from cryoal.runs.model_description import describe_model
 from cryoal.runs.oracle import Oracle
-from cryoal.runs.scoring import save_scores, scheme_outputs, scores_of
+from cryoal.runs.scoring import save_scores, scheme_outputs
 from cryoal.runs.tables import write_tables
+from cryoal.runs.training_set import TrainingSet, training_set
 from cryoal.strategies import QueryContext, Scorer
 from models3d import TaskModel3D
 
@@ -67,6 +74,7 @@ class ActiveLearningLoop:
         self.oracle = oracle
         self.progress = progress
         self.report = report
+        self.reported: set[int] = set()
         self.settings = folder.settings
         self.journal = folder.journal
         self.strategy = strategies.get(self.settings.scheme).strategy()
@@ -74,18 +82,27 @@ class ActiveLearningLoop:
         self.fabric = make_fabric(self.settings.device, self.settings.recipe.precision)
         self.trainable = self.journal.split("train")
 
-    def run(self) -> None:
-        """Do all that is left to do."""
+    def run(self) -> bool:
+        """Do what can be done.
+
+        Returns:
+            Whether that was all; False while a query waits for its answers.
+        """
         self.phase(0, "query", self.query_initial)
-        self.phase(0, "label", self.label)
+        answered = self.label(0)
         for cycle in range(1, self.settings.cycles + 1):
+            if not answered:
+                break
             self.phase(cycle, "train", self.train)
             self.phase(cycle, "evaluate", self.evaluate)
             if cycle < self.settings.cycles:
                 self.phase(cycle, "query", self.query)
-                self.phase(cycle, "label", self.label)
+                answered = self.label(cycle)
             write_tables(self.folder)
-            self.report(cycle, self.journal.metrics()[cycle])
+            if cycle not in self.reported:
+                self.reported.add(cycle)
+                self.report(cycle, self.journal.metrics()[cycle])
+        return answered
 
     def phase(self, cycle: int, name: str, work: Callable[[int, float], None]) -> None:
         """Do ``work`` unless the journal says that it is done."""
@@ -95,50 +112,72 @@ class ActiveLearningLoop:
     def seed(self, cycle: int, phase: str) -> int:
         return phase_seed(self.settings.seed, cycle, phase)
 
-    def candidates(self) -> npt.NDArray[np.int64]:
-        """Pool positions of the training items that no query has named yet, ascending."""
-        return np.setdiff1d(self.trainable, self.journal.queried())
-
     def query_initial(self, cycle: int, started: float) -> None:
-        generator = np.random.default_rng(self.seed(cycle, "query"))
-        count = min(count_items(self.settings.initial, len(self.trainable)), len(self.trainable))
-        chosen = generator.choice(self.trainable, size=count, replace=False)
-        seconds = {"query": time.perf_counter() - started}
-        self.journal.add_query(cycle, chosen, None, seconds)
+        """The first query; none where labels known beforehand are already used."""
+        pool, settings = self.candidates(), self.settings
+        count = min(count_items(settings.initial, len(self.trainable)), len(pool))
+        if training_set(self.journal, settings).kinds >= 2:
+            chosen = pool[:0]
+        elif settings.cold_start == "diverse":
+            with self.progress(f"spreading the first query over {len(pool)} items") as progress:
+                seed = self.seed(cycle, "query")
+                chosen = diverse_start(self.pool, pool, count, seed, progress)
+        else:
+            generator = np.random.default_rng(self.seed(cycle, "query"))
+            chosen = generator.choice(pool, size=count, replace=False)
+        self.journal.add_query(cycle, chosen, {"query": time.perf_counter() - started})
 
-    def label(self, cycle: int, started: float) -> None:
-        items = self.journal.query(cycle)
-        answers = zip(items.tolist(), self.oracle.answer(items).tolist(), strict=True)
-        self.journal.add_labels(cycle, answers, self.oracle.name, time.perf_counter() - started)
+    def candidates(self) -> npt.NDArray[np.int64]:
+        """Pool positions of the training items that may be asked about, ascending."""
+        return open_items(self.journal)
+
+    def label(self, cycle: int) -> bool:
+        """Whether the query of ``cycle`` is answered."""
+        if (cycle, "label") in self.journal.phase_seconds():
+            return True
+        return self.oracle.answer(self.folder, cycle)
+
+    def labelled(self, cycle: int) -> TrainingSet:
+        """What the model of ``cycle`` learns from; the same when a killed phase is done again."""
+        until = self.journal.last_event_of(cycle - 1, "label")
+        return training_set(self.journal, self.settings, until)
 
     def train(self, cycle: int, started: float) -> None:
-        indices, labels = self.journal.labelled()
-        model = self.initial_model(cycle)
-        with self.progress(f"cycle {cycle}: training on {len(indices)} labels") as progress:
+        labelled = self.labelled(cycle)
+        model = self.initial_model(cycle, labelled)
+        count = len(labelled.items)
+        with self.progress(f"cycle {cycle}: training on {count} labels") as progress:
             result = train(
                 model,
                 self.preparation,
-                indices,
-                labels,
+                labelled.items,
+                labelled.labels,
                 self.fabric,
                 self.seed(cycle, "train"),
                 progress,
             )
-        description = describe_model(self.settings, self.pool, self.journal.classes)
+        description = describe_model(self.settings, self.pool, labelled.classes)
         save_model(model, description, self.folder.weights_path(cycle))
         metrics = {
-            "labelled": float(len(indices)),
+            "labelled": float(count),
             "train_accuracy": result.accuracy,
             "train_loss": result.loss,
         }
-        self.journal.add_training(cycle, metrics, time.perf_counter() - started)
+        seconds = time.perf_counter() - started
+        self.journal.add_training(cycle, metrics, labelled.positions, seconds)
 
-    def initial_model(self, cycle: int) -> TaskModel3D:
-        """Fresh weights, or those of the last cycle under ``warm_start``."""
+    def initial_model(self, cycle: int, labelled: TrainingSet) -> TaskModel3D:
+        """Fresh weights or, under ``warm_start``, those of the last cycle.
+
+        A class that the last model did not know starts from fresh weights in the last layer.
+        """
+        description = describe_model(self.settings, self.pool, labelled.classes)
+        model = description.build(self.seed(cycle, "weights"))
         if self.settings.warm_start and cycle > 1:
-            return self.model(cycle - 1)
-        description = describe_model(self.settings, self.pool, self.journal.classes)
-        return description.build(self.seed(cycle, "weights"))
+            place = {p: n for n, p in enumerate(self.journal.trained_positions(cycle - 1).tolist())}
+            shared = [(n, place[p]) for n, p in enumerate(labelled.positions) if p in place]
+            carry_over(self.model(cycle - 1), model, shared)
+        return model
 
     def model(self, cycle: int) -> TaskModel3D:
         """Model trained in ``cycle``."""
@@ -157,12 +196,35 @@ class ActiveLearningLoop:
                 outputs = compute_outputs(
                     model, self.preparation, items, self.fabric, progress=progress
                 )
-            labels = self.pool.labels[items]
-            for name, value in classification_metrics(outputs.logits, labels).items():
+            labels = self.known_labels(cycle, items)
+            logits = outputs.logits[torch.from_numpy(labels >= 0)]
+            labels = labels[labels >= 0]
+            if len(labels) == 0:
+                continue
+            metrics[f"{prefix}items"] = float(len(labels))
+            for name, value in classification_metrics(logits, labels).items():
                 metrics[prefix + name] = value
             if split == "test":
-                matrix = confusion(outputs.logits, labels, len(self.journal.classes))
+                matrix = self.by_position(cycle, confusion(logits, labels, logits.shape[1]))
         self.journal.add_evaluation(cycle, metrics, matrix, time.perf_counter() - started)
+
+    def known_labels(self, cycle: int, items: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Labels of the pool (n,) as outputs of the model of ``cycle``; -1 for a removed class."""
+        roots = Answers(self.journal.labels.classes.roots())
+        place: dict[int | None, int] = {
+            position: output
+            for output, position in enumerate(self.journal.trained_positions(cycle).tolist())
+        }
+        labels = self.pool.labels[items].tolist()
+        return np.array([place.get(roots.root(label), -1) for label in labels], np.int64)
+
+    def by_position(self, cycle: int, matrix: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """A confusion matrix by model output, by class position instead."""
+        positions = self.journal.trained_positions(cycle)
+        count = len(self.journal.classes)
+        placed = np.zeros((count, count), np.int64)
+        placed[np.ix_(positions, positions)] = matrix
+        return placed
 
     def query(self, cycle: int, started: float) -> None:
         """Score the candidates in reach, choose among them and keep their scores."""
@@ -171,26 +233,42 @@ class ActiveLearningLoop:
             generator = np.random.default_rng(self.seed(cycle, "subset"))
             count = min(count_items(self.settings.subset, len(candidates)), len(candidates))
             candidates = np.sort(generator.choice(candidates, size=count, replace=False))
-        labelled, labels = self.journal.labelled()
+        labelled = self.labelled(cycle)
+        model = self.model(cycle)
         with self.progress(f"cycle {cycle}: scoring {len(candidates)} candidates") as progress:
             outputs = scheme_outputs(
                 self.strategy,
-                self.model(cycle),
+                model,
                 self.preparation,
                 candidates,
                 self.settings,
                 self.fabric,
                 progress,
             )
-        context = QueryContext(candidates, outputs, labelled, labels, self.seed(cycle, "query"))
+        context = QueryContext(
+            candidates, outputs, labelled.items, labelled.labels, self.seed(cycle, "query")
+        )
         scored = time.perf_counter()
-        budget = count_items(self.settings.budget, len(self.trainable))
+        budget = min(count_items(self.settings.budget, len(self.trainable)), len(candidates))
         chosen = self.strategy.select(context, budget)
         scores = self.strategy.score(context) if isinstance(self.strategy, Scorer) else None
-        save_scores(self.folder.scores_path(cycle), context, scores)
+        positions = self.journal.trained_positions(cycle)
+        save_scores(self.folder.scores_path(cycle), context, positions, scores)
+        if self.settings.oracle == "human":
+            self.save_embeddings(cycle, model, np.union1d(chosen, labelled.items))
+        places = np.searchsorted(candidates, chosen)
+        best, predicted = context.probabilities[places].double().max(1)
         self.journal.add_query(
             cycle,
             chosen,
-            None if scores is None else scores_of(chosen, context, scores),
             {"score": scored - started, "query": time.perf_counter() - scored},
+            scores=None if scores is None else scores.double().numpy()[places],
+            predictions=positions[predicted.numpy()],
+            probabilities=best.numpy(),
         )
+
+    def save_embeddings(self, cycle: int, model: TaskModel3D, items: npt.NDArray[np.int64]) -> None:
+        """Where the model sees queried and labelled items, to show people what is alike."""
+        outputs = compute_outputs(model, self.preparation, items, self.fabric, embeddings=True)
+        assert outputs.embeddings is not None
+        save_embeddings(self.folder.embeddings_path(cycle), items, outputs.embeddings.numpy())

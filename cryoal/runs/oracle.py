@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import time
 from abc import ABC, abstractmethod
 
 import numpy as np
 import numpy.typing as npt
 
+from cryoal.errors import CryoalError
+from cryoal.runs.amount import count_items
+from cryoal.runs.candidates import open_items
+from cryoal.runs.folder import RunFolder
+from cryoal.runs.open_query import open_query
+from cryoal.runs.training_set import training_set
+
 
 class Oracle(ABC):
-    """Gives the class of queried items; ``name`` is recorded as the annotator."""
-
-    name: str
+    """Sees to it that a query gets its answers."""
 
     @abstractmethod
-    def answer(self, items: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        """Class position of each item (k,)."""
+    def answer(self, folder: RunFolder, cycle: int) -> bool:
+        """Finish the phase ``label`` of ``cycle`` if its query is answered; whether it is."""
 
 
 class LabelTable(Oracle):
@@ -27,9 +33,70 @@ class LabelTable(Oracle):
         """``labels`` (N,) over the whole pool, -1 where unknown."""
         self.labels = labels
 
-    def answer(self, items: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        """Labels of ``items``; asking for an unknown one is a mistake of the caller."""
-        answers = self.labels[items]
-        if (answers < 0).any():
+    def answer(self, folder: RunFolder, cycle: int) -> bool:
+        """Always; a query that names an unlabelled item is a mistake of the caller."""
+        started = time.perf_counter()
+        items = folder.journal.query(cycle)
+        labels = self.labels[items]
+        if (labels < 0).any():
             raise ValueError("the label table was asked for items that it does not know")
-        return answers
+        answers = zip(items.tolist(), labels.tolist(), strict=True)
+        folder.journal.add_labels(cycle, answers, self.name, time.perf_counter() - started)
+        return True
+
+
+class People(Oracle):
+    """Waits for people, who answer through the journal whenever they like.
+
+    While all labels together are of one class, of which nothing can be learned, a query that is
+    answered grows by as many random items as it first had.
+
+    Args:
+        proceed: take up the answers that are there, once, and leave the other items for later
+            queries.
+    """
+
+    def __init__(self, proceed: bool = False) -> None:
+        self.proceed = proceed
+
+    def answer(self, folder: RunFolder, cycle: int) -> bool:
+        """Whether every item of the query is answered, or ``proceed`` was asked for.
+
+        Raises:
+            CryoalError: labels of fewer than two classes, and ``proceed`` was asked for or
+                nothing is left to ask.
+        """
+        journal, settings = folder.journal, folder.settings
+        query = open_query(journal, settings.overlap, settings.seed)
+        assert query is not None
+        waiting = query.waiting(journal.labels.answers())
+        if waiting and not self.proceed:
+            return False
+        if training_set(journal, settings).kinds < 2:
+            if self.proceed:
+                raise CryoalError(
+                    f"{folder.path}: cannot go on with labels of fewer than two classes; label "
+                    "more of the query first"
+                )
+            self._extend(folder, cycle)
+            return False
+        self.proceed = False
+        events = journal.labels.events()
+        seconds = sum(event.seconds or 0.0 for event in events if event.cycle == cycle)
+        with journal.transaction():
+            journal.finish_phase(cycle, "label", seconds)
+        return True
+
+    def _extend(self, folder: RunFolder, cycle: int) -> None:
+        journal = folder.journal
+        asked = journal.query(cycle)
+        left = np.setdiff1d(open_items(journal), asked)
+        if len(left) == 0:
+            raise CryoalError(
+                f"{folder.path}: every item is labelled and they are of fewer than two classes; "
+                "review some of them"
+            )
+        first = count_items(folder.settings.initial, len(journal.split("train")))
+        generator = np.random.default_rng([folder.settings.seed, len(asked)])
+        chosen = generator.choice(left, size=min(first, len(left)), replace=False)
+        journal.add_query(cycle, chosen, {})

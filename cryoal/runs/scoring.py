@@ -40,17 +40,19 @@ def scheme_outputs(
     )
 
 
-def scores_of(
-    items: npt.NDArray[np.int64], context: QueryContext, scores: Tensor
-) -> npt.NDArray[np.float64]:
-    """Scores of ``items``, pool positions among the context's ascending candidates."""
-    places = np.searchsorted(context.candidates, items)
-    return scores.double().numpy()[places]
+def save_scores(
+    path: Path, context: QueryContext, positions: npt.NDArray[np.int64], scores: Tensor | None
+) -> None:
+    """Write candidates, posterior and, where the scheme gives them, scores; whole or not at all.
 
-
-def save_scores(path: Path, context: QueryContext, scores: Tensor | None) -> None:
-    """Write candidates, posterior and, where the scheme gives them, scores; whole or not at all."""
-    arrays = {"candidates": context.candidates, "probabilities": context.probabilities.numpy()}
+    Args:
+        positions: class position of each column of the posterior.
+    """
+    arrays = {
+        "candidates": context.candidates,
+        "classes": positions,
+        "probabilities": context.probabilities.numpy(),
+    }
     if scores is not None:
         arrays["scores"] = scores.numpy()
     with written_atomically(path) as temporary, temporary.open("wb") as file:

@@ -32,6 +32,13 @@ class RunSettings(BaseModel):
         seed: of everything random.
         warm_start: carry the weights over from the last cycle instead of drawing new ones.
         aggregate, grad_scope: of gradient norms, see ``cryoal.gradnorm``.
+        oracle: ``labels``, those of the pool, or ``human``: people answer queries.
+        known_labels: of a human run whose pool has labels: ``use`` them as answered, or
+            ``ignore`` them but for testing.
+        cold_start: of a human run: first query ``random`` or ``diverse``, spread over the data.
+        junk: of a human run: a ``class`` to learn, or ``leave-out``.
+        overlap: share or number of the items of each query that two people answer; None for none.
+        stopping_rule: what ``cryoal status`` goes by, see ``cryoal.runs.stopping``.
         device: ``auto``, ``cpu``, ``cuda`` or ``cuda:N``.
         recipe: how the model is trained.
     """
@@ -55,10 +62,18 @@ class RunSettings(BaseModel):
     warm_start: bool = False
     aggregate: Literal["sum", "global"] = "sum"
     grad_scope: Literal["all", "head"] = "all"
+    oracle: Literal["labels", "human"] = "labels"
+    known_labels: Literal["use", "ignore"] = "use"
+    cold_start: Literal["random", "diverse"] = "random"
+    junk: Literal["class", "leave-out"] = "class"
+    overlap: str | None = None
+    stopping_rule: Literal["stabilizing-predictions", "selected-accuracy"] = (
+        "stabilizing-predictions"
+    )
     device: str = "auto"
     recipe: Recipe = Recipe()
 
-    @field_validator("initial", "budget", "subset", mode="before")
+    @field_validator("initial", "budget", "subset", "overlap", mode="before")
     @classmethod
     def check_amount(cls, value: object) -> object:
         """Accept whole numbers from YAML; refuse what is neither a count nor a percentage."""

@@ -14,6 +14,7 @@ from cryoal.pools import SubtomogramPool, open_pool
 from cryoal.pools.check import check_pool
 from cryoal.pools.splits import split
 from cryoal.runs.amount import count_items
+from cryoal.runs.class_table import JUNK
 from cryoal.runs.folder import JOURNAL, RunFolder
 from cryoal.runs.journal import Journal
 from cryoal.runs.model_description import describe_model
@@ -59,18 +60,28 @@ def start_run(
     check_voxels(settings, pool, progress)
     folder = RunFolder.create(path, settings)
     groups = None if pool.groups is None else pool.groups.tolist()
-    folder.journal.create(fingerprints(pool), pool.classes, pool.ids, groups, splits.tolist())
+    classes = list(pool.classes)
+    if settings.oracle == "human" and settings.junk == "class" and JUNK not in classes:
+        classes.append(JUNK)
+    with folder.journal.transaction():
+        folder.journal.create(fingerprints(pool), classes, pool.ids, groups, splits.tolist())
+        if settings.oracle == "human" and settings.known_labels == "use":
+            items = np.flatnonzero((splits == "train") & (pool.labels >= 0))
+            folder.journal.add_known_labels(zip(items, pool.labels[items], strict=True))
     return folder
 
 
 def continue_run(path: Path, settings: RunSettings, pool: SubtomogramPool) -> RunFolder:
     """Open the run at ``path`` if it was begun with these settings on this pool.
 
+    More cycles than before may be asked for: what is done stays as it is.
+
     Raises:
-        CryoalError: a setting, the items or their labels changed; names what.
+        CryoalError: another setting, the items or their labels changed; names what.
     """
     folder = RunFolder.open(path)
-    changed = folder.settings.differences(settings)
+    more = max(folder.settings.cycles, settings.cycles)
+    changed = folder.settings.model_copy(update={"cycles": more}).differences(settings)
     if changed:
         raise CryoalError(
             f"{path}: was begun with other settings: {', '.join(changed)}; "
@@ -82,6 +93,9 @@ def continue_run(path: Path, settings: RunSettings, pool: SubtomogramPool) -> Ru
                 f"{path}: the {name} of {settings.data} changed since the run began; "
                 "bring them back, or give another --out"
             )
+    if more > folder.settings.cycles:
+        check_budget(settings, len(folder.journal.split("train")))
+        folder.change_settings(settings)
     return folder
 
 
@@ -101,12 +115,16 @@ def fingerprints(pool: SubtomogramPool) -> dict[str, str]:
 
 
 def assign_splits(settings: RunSettings, pool: SubtomogramPool) -> npt.NDArray[np.str_]:
-    """``train``, ``validation``, ``test`` or, for unlabelled items, ``none`` (N,).
+    """``train``, ``validation``, ``test`` or ``none`` for each item (N,).
+
+    ``none`` are unlabelled items where the pool's labels are the oracle, and those whose tomogram
+    is held out.
 
     Raises:
         CryoalError: too few labels or classes to learn from.
     """
-    check_labels(settings, pool)
+    if settings.oracle == "labels":
+        check_labels(settings, pool)
     parts = split(
         pool,
         test_share=settings.test_share,
@@ -117,7 +135,13 @@ def assign_splits(settings: RunSettings, pool: SubtomogramPool) -> npt.NDArray[n
     names[parts.train] = "train"
     names[parts.validation] = "validation"
     names[parts.test] = "test"
-    names[pool.labels < 0] = "none"
+    if settings.oracle == "labels":
+        names[pool.labels < 0] = "none"
+    elif settings.known_labels == "use" and (pool.labels[parts.train] >= 0).all():
+        raise CryoalError(
+            f"{settings.data}: every item has a label already, so nobody needs to be asked; give "
+            "--known-labels ignore to label anew, or leave out --oracle human"
+        )
     return names
 
 

@@ -10,6 +10,7 @@ from cryoal.runs.amount import count_items
 from cryoal.runs.balance import lopsided
 from cryoal.runs.folder import RunFolder
 from cryoal.runs.tables import metrics_rows
+from cryoal.runs.training_set import training_set
 
 
 def run_status(folder: RunFolder) -> dict[str, Any]:
@@ -23,7 +24,7 @@ def run_status(folder: RunFolder) -> dict[str, Any]:
     """
     settings, journal = folder.settings, folder.journal
     splits = {name: len(journal.split(name)) for name in ("train", "validation", "test", "none")}
-    labelled, _ = journal.labelled()
+    labelled = training_set(journal, settings)
     counts, warnings = last_query(folder)
     return {
         "state": "finished" if folder.is_finished() else "unfinished",
@@ -32,7 +33,7 @@ def run_status(folder: RunFolder) -> dict[str, Any]:
         "data": settings.data,
         "items": splits,
         "classes": journal.classes,
-        "labelled": len(labelled),
+        "labelled": len(labelled.items),
         "budget": count_items(settings.budget, splits["train"]),
         "cycles": settings.cycles,
         "cycles_trained": len(folder.trained_cycles()),
@@ -59,7 +60,7 @@ def next_phase(folder: RunFolder) -> dict[str, Any] | None:
 def last_query(folder: RunFolder) -> tuple[dict[str, int], list[str]]:
     """Classes of the last answered query and what is wrong with their balance."""
     classes = folder.journal.classes
-    answered = [row for row in folder.journal.query_rows() if row.label is not None]
+    answered = [row for row in folder.journal.query_rows() if row.label in classes]
     if not answered:
         return {}, []
     last = answered[-1].cycle

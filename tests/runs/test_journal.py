@@ -37,46 +37,64 @@ def test_a_journal_is_filled_once(journal: Journal) -> None:
 
 
 def test_queries_keep_their_order_and_get_their_labels(journal: Journal) -> None:
-    journal.add_query(0, np.array([2, 0]), None, {"query": 0.1})
+    journal.add_query(0, np.array([2, 0]), {"query": 0.1})
     journal.add_labels(0, [(2, 1), (0, 0)], "me", 0.2)
-    journal.add_query(1, np.array([1]), np.array([0.5]), {"score": 0.3, "query": 0.1})
+    journal.add_query(
+        1,
+        np.array([1]),
+        {"score": 0.3, "query": 0.1},
+        scores=np.array([0.5]),
+        predictions=np.array([1]),
+        probabilities=np.array([0.7]),
+    )
     assert journal.query(0).tolist() == [2, 0]
-    assert journal.queried().tolist() == [0, 1, 2]
-    rows = [(r.cycle, r.rank, r.id, r.score, r.label) for r in journal.query_rows()]
-    assert rows == [(0, 0, "i2", None, "y"), (0, 1, "i0", None, "x"), (1, 0, "i1", 0.5, None)]
+    rows = [(r.cycle, r.rank, r.id, r.score, r.prediction, r.label) for r in journal.query_rows()]
+    assert rows == [
+        (0, 0, "i2", None, None, "y"),
+        (0, 1, "i0", None, None, "x"),
+        (1, 0, "i1", 0.5, 1, None),
+    ]
     assert set(journal.phase_seconds()) == {(0, "query"), (0, "label"), (1, "score"), (1, "query")}
 
 
-def test_the_last_event_of_an_item_counts(journal: Journal) -> None:
+def test_a_query_grows_behind_what_it_had(journal: Journal) -> None:
+    journal.add_query(0, np.array([2]), {"query": 0.1})
+    journal.add_query(0, np.array([0, 1]), {})
+    assert journal.query(0).tolist() == [2, 0, 1]
+
+
+def test_phases_remember_the_labels_of_their_time(journal: Journal) -> None:
     journal.add_labels(0, [(2, 1), (0, 0)], "me", 0.0)
-    journal.add_labels(1, [(2, 0)], "you", 0.0)
-    items, labels = journal.labelled()
-    assert items.tolist() == [0, 2]
-    assert labels.tolist() == [0, 0]
-    assert journal.db.execute("SELECT count(*) FROM events").fetchone() == (3,)
+    journal.add_labels(1, [(1, 0)], "me", 0.0)
+    first = journal.last_event_of(0, "label")
+    assert journal.labels.answers(first).items() == [0, 2]
+    assert journal.labels.answers().items() == [0, 1, 2]
 
 
 def test_a_failing_transaction_leaves_nothing(journal: Journal) -> None:
     with pytest.raises(sqlite3.IntegrityError):
         journal.add_labels(0, [(1, 0), (99, 0)], "me", 0.0)
-    assert journal.labelled()[0].tolist() == []
+    assert journal.labels.events() == []
     assert journal.phase_seconds() == {}
 
 
 def test_evaluation_round_trip(journal: Journal) -> None:
     matrix = np.array([[3, 1], [0, 2]])
-    journal.add_training(1, {"labelled": 2.0}, 1.0)
+    journal.add_training(1, {"labelled": 2.0}, [0, 1], 1.0)
     journal.add_evaluation(1, {"accuracy": 0.5}, matrix, 2.0)
     assert journal.metrics() == {1: {"labelled": 2.0, "accuracy": 0.5}}
     assert np.array_equal(journal.confusion(1), matrix)
+    assert journal.trained_positions(1).tolist() == [0, 1]
     assert journal.confusion(2).sum() == 0
 
 
 def test_foreign_and_newer_files_are_refused(tmp_path: Path, journal: Journal) -> None:
     (tmp_path / "text.sqlite").write_text("not a database, whatever its name says" * 50)
-    with pytest.raises(CryoalError, match=r"text\.sqlite: not a run's journal"):
+    with pytest.raises(CryoalError, match=r"text\.sqlite: not written by cryoal"):
         Journal(tmp_path / "text.sqlite")
-    with journal.db:
-        journal.db.execute("UPDATE meta SET value = '99' WHERE key = 'version'")
-    with pytest.raises(CryoalError, match="newer cryoal"):
+    journal.db.execute("PRAGMA user_version = 99")
+    with pytest.raises(CryoalError, match="a newer cryoal"):
+        Journal(journal.path)
+    journal.db.execute("PRAGMA user_version = 1")
+    with pytest.raises(CryoalError, match="an older cryoal"):
         Journal(journal.path)

@@ -1,0 +1,185 @@
+"""What people said of items: the events they leave, and what follows from them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal
+
+
+class Outcome(StrEnum):
+    """What one look at an item ended in."""
+
+    CLASS = "class"
+    JUNK = "junk"
+    UNDECIDED = "undecided"
+    SKIP = "skip"
+
+
+FIRM = (Outcome.CLASS, Outcome.JUNK)
+
+
+class Kind(StrEnum):
+    """What an event does.
+
+    ``answer`` says something of an item; ``review`` does so against all that was said before;
+    ``undo`` takes back the event that it names, ``redo`` brings that one back.
+    """
+
+    ANSWER = "answer"
+    REVIEW = "review"
+    UNDO = "undo"
+    REDO = "redo"
+
+
+@dataclass(frozen=True)
+class Event:
+    """One row of the append-only record.
+
+    Attributes:
+        event: its place in the record, ascending.
+        uid: the same wherever the event is copied to.
+        item: position in the pool.
+        kind: what it does.
+        outcome: what was said; of ``undo`` and ``redo``, what the event in ``replaces`` said.
+        label: class position where the outcome is a class.
+        annotator: who.
+        origin: ``""`` for the run itself, or the uid of the bundle that it was made in.
+        created_at: seconds since 1970.
+        seconds: how long the annotator looked, None where that is not known.
+        cycle: of the query that was answered.
+        score, prediction, probability: what the model of that cycle said: its scheme's score, its
+            class position and that class's probability.
+        replaces: the event of the same annotator that this one follows on the item; of ``undo``
+            and ``redo``, the event taken back or brought back.
+    """
+
+    event: int
+    uid: str
+    item: int
+    kind: Kind
+    outcome: Outcome
+    label: int | None
+    annotator: str
+    origin: str
+    created_at: float
+    seconds: float | None
+    cycle: int
+    score: float | None
+    prediction: int | None
+    probability: float | None
+    replaces: int | None
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What all answers to an item come to.
+
+    Attributes:
+        state: ``open``: no class or junk yet; ``decided``: all that gave one agree; ``conflict``:
+            they do not, and the item counts for nothing until it is reviewed; ``undecided``:
+            two people, or one twice, could not decide.
+        outcome, label: what was decided, else None.
+        annotators: who gave a class or junk.
+    """
+
+    state: Literal["open", "decided", "conflict", "undecided"]
+    outcome: Outcome | None = None
+    label: int | None = None
+    annotators: tuple[str, ...] = ()
+
+
+Author = tuple[str, str]
+"""(annotator, origin)."""
+
+
+@dataclass
+class _History:
+    """Events of one author that undo and redo walk through."""
+
+    done: list[Event] = field(default_factory=list)
+    undone: list[Event] = field(default_factory=list)
+
+
+class Answers:
+    """The record folded in its order: live answers by item, and each author's history.
+
+    Args:
+        roots: class position to the one that it was merged into; others stand for themselves.
+    """
+
+    def __init__(self, roots: dict[int, int] | None = None) -> None:
+        self.roots = roots or {}
+        self.last_event = 0
+        self._events: dict[int, list[Event]] = {}
+        self._undone: set[int] = set()
+        self._histories: dict[Author, _History] = {}
+
+    def apply(self, event: Event) -> None:
+        """Take in the next event; those seen before are passed over."""
+        if event.event <= self.last_event:
+            return
+        self.last_event = event.event
+        history = self._histories.setdefault((event.annotator, event.origin), _History())
+        if event.kind is Kind.UNDO:
+            self._undone.add(_replaced(event))
+            history.undone.append(history.done.pop())
+        elif event.kind is Kind.REDO:
+            self._undone.discard(_replaced(event))
+            history.done.append(history.undone.pop())
+        else:
+            self._events.setdefault(event.item, []).append(event)
+            history.done.append(event)
+            history.undone.clear()
+
+    def items(self) -> list[int]:
+        """Items that anyone said anything of, ascending."""
+        return sorted(self._events)
+
+    def live(self, item: int) -> list[Event]:
+        """Answers and reviews of an item that were not taken back, from its last review on."""
+        events = [e for e in self._events.get(item, []) if e.event not in self._undone]
+        reviews = [place for place, event in enumerate(events) if event.kind is Kind.REVIEW]
+        return events[reviews[-1] :] if reviews else events
+
+    def of(self, item: int) -> dict[Author, Event]:
+        """The last live answer of each author."""
+        return {(event.annotator, event.origin): event for event in self.live(item)}
+
+    def decision(self, item: int) -> Decision:
+        """What the answers come to."""
+        latest = self.of(item)
+        firm = {
+            author: (event.outcome, self.root(event.label))
+            for author, event in latest.items()
+            if event.outcome in FIRM
+        }
+        annotators = tuple(sorted({annotator for annotator, _ in firm}))
+        if len(set(firm.values())) > 1:
+            return Decision("conflict", annotators=annotators)
+        if firm:
+            outcome, label = next(iter(firm.values()))
+            return Decision("decided", outcome, label, annotators)
+        undecided = [event for event in self.live(item) if event.outcome is Outcome.UNDECIDED]
+        return Decision("undecided" if len(undecided) > 1 else "open")
+
+    def root(self, label: int | None) -> int | None:
+        """The class that ``label`` counts as now."""
+        while label in self.roots:
+            label = self.roots[label]
+        return label
+
+    def undoable(self, annotator: str) -> Event | None:
+        """What ``annotator``'s next undo takes back."""
+        history = self._histories.get((annotator, ""))
+        return history.done[-1] if history and history.done else None
+
+    def redoable(self, annotator: str) -> Event | None:
+        """What ``annotator``'s next redo brings back."""
+        history = self._histories.get((annotator, ""))
+        return history.undone[-1] if history and history.undone else None
+
+
+def _replaced(event: Event) -> int:
+    assert event.replaces is not None
+    return event.replaces

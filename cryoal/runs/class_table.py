@@ -1,0 +1,185 @@
+"""The classes that people label with."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from dataclasses import dataclass
+
+from cryoal.errors import CryoalError
+from cryoal.runs.answers import Outcome
+from cryoal.runs.database import Database
+
+JUNK = Outcome.JUNK.value
+"""Name of the class that stands for the outcome junk where a model learns it."""
+
+
+@dataclass(frozen=True)
+class LabelClass:
+    """One class as people see it.
+
+    Attributes:
+        position: what labels name it by, for ever.
+        name: unique in the run.
+        colour: ``#rrggbb``, or None for the default of its position.
+        shortcut: key that gives it, or None for the default of its position.
+        merged_into: position of the class that its labels count as.
+        removed: no label can name it any more.
+    """
+
+    position: int
+    name: str
+    colour: str | None
+    shortcut: str | None
+    merged_into: int | None
+    removed: bool
+
+    @property
+    def active(self) -> bool:
+        """Whether labels may name it; junk has its own outcome."""
+        return self.merged_into is None and not self.removed and self.name != JUNK
+
+
+class ClassTable:
+    """Classes of a run or bundle; each change is logged with who made it.
+
+    Every method that writes is one transaction.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.db = database.db
+
+    def all(self) -> list[LabelClass]:
+        """All classes there ever were, by position."""
+        rows = self.db.execute(
+            "SELECT position, name, colour, shortcut, merged_into, removed FROM classes "
+            "ORDER BY position"
+        )
+        return [
+            LabelClass(position, name, colour, shortcut, merged_into, bool(removed))
+            for position, name, colour, shortcut, merged_into, removed in rows
+        ]
+
+    def active(self) -> list[LabelClass]:
+        """Those that labels may name, by position."""
+        return [one for one in self.all() if one.active]
+
+    def junk(self) -> int | None:
+        """The class that a model learns junk as, if it does."""
+        return next((one.position for one in self.all() if one.name == JUNK), None)
+
+    def roots(self) -> dict[int, int]:
+        """Each merged class and the one that its labels count as."""
+        return {one.position: one.merged_into for one in self.all() if one.merged_into is not None}
+
+    def named(self, name: str) -> LabelClass:
+        """The active class of that name.
+
+        Raises:
+            CryoalError: there is none; names those there are.
+        """
+        for one in self.active():
+            if one.name == name:
+                return one
+        known = ", ".join(one.name for one in self.active()) or "none yet"
+        raise CryoalError(f"{self.database.path}: no class '{name}'; there are: {known}")
+
+    def add(self, name: str, annotator: str) -> LabelClass:
+        """A new class, or a removed one of that name again.
+
+        Raises:
+            CryoalError: an empty name or one that is taken.
+        """
+        name = self._checked_name(name)
+        with self.database.transaction():
+            same = [one for one in self.all() if one.name == name]
+            if same and not same[0].removed:
+                raise CryoalError(f"{self.database.path}: there is a class '{name}' already")
+            if same:
+                position = same[0].position
+                self._change(position, "removed", 0, annotator)
+            else:
+                position = len(self.all())
+                self.db.execute(
+                    "INSERT INTO classes (position, name) VALUES (?, ?)", (position, name)
+                )
+                self._log(position, "name", None, name, annotator)
+        return self.all()[position]
+
+    def rename(self, position: int, name: str, annotator: str) -> None:
+        """Raises: CryoalError: an empty name or one that is taken."""
+        name = self._checked_name(name)
+        try:
+            self._change(position, "name", name, annotator)
+        except sqlite3.IntegrityError as error:
+            raise CryoalError(
+                f"{self.database.path}: there is a class '{name}' already; merge the two instead"
+            ) from error
+
+    def merge(self, position: int, into: int, annotator: str) -> None:
+        """From now on labels of one class count as those of another; events stay as they are.
+
+        Raises:
+            CryoalError: the same class, or one that is not active.
+        """
+        with self.database.transaction():
+            self.check_active(position)
+            self.check_active(into)
+            if position == into:
+                raise CryoalError(f"{self.database.path}: a class cannot be merged into itself")
+            self._change(position, "merged_into", into, annotator)
+
+    def remove(self, position: int, annotator: str) -> None:
+        """Raises: CryoalError: not active, or classes were merged into it."""
+        with self.database.transaction():
+            self.check_active(position)
+            if any(one.merged_into == position for one in self.all()):
+                name = self.all()[position].name
+                raise CryoalError(
+                    f"{self.database.path}: another class was merged into '{name}'; merge it on"
+                )
+            self._change(position, "removed", 1, annotator)
+
+    def set_colour(self, position: int, colour: str, annotator: str) -> None:
+        """``colour`` is ``#rrggbb``."""
+        self._change(position, "colour", colour, annotator)
+
+    def set_shortcut(self, position: int, shortcut: str | None, annotator: str) -> None:
+        """Give a class a key, taking it from the class that had it."""
+        with self.database.transaction():
+            for one in self.all():
+                if shortcut is not None and one.shortcut == shortcut and one.position != position:
+                    self._change(one.position, "shortcut", None, annotator)
+            self._change(position, "shortcut", shortcut, annotator)
+
+    def _checked_name(self, name: str) -> str:
+        name = name.strip()
+        if not name or not name.isprintable():
+            raise CryoalError(f"{self.database.path}: a class needs a name of printable letters")
+        if name.casefold() in {outcome.value for outcome in Outcome if outcome != Outcome.CLASS}:
+            raise CryoalError(
+                f"{self.database.path}: '{name}' is an outcome of its own, not a class"
+            )
+        return name
+
+    def check_active(self, position: int) -> None:
+        """Raises: CryoalError: labels may not name it."""
+        classes = self.all()
+        if not (0 <= position < len(classes) and classes[position].active):
+            raise CryoalError(f"{self.database.path}: class {position} is not there any more")
+
+    def _change(self, position: int, what: str, new: str | int | None, annotator: str) -> None:
+        with self.database.transaction():
+            (old,) = self.db.execute(
+                f"SELECT {what} FROM classes WHERE position = ?", (position,)
+            ).fetchone()
+            self.db.execute(f"UPDATE classes SET {what} = ? WHERE position = ?", (new, position))
+            self._log(position, what, old, new, annotator)
+
+    def _log(self, position: int, what: str, old: object, new: object, annotator: str) -> None:
+        self.db.execute(
+            "INSERT INTO class_changes (position, what, old, new, annotator, created_at) "
+            "VALUES (?, ?, ?, ?, ?, ?)",
+            (position, what, old, new, annotator, time.time()),
+        )
