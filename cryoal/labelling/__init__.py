@@ -1,0 +1,1 @@
+"""Labelling by people: sessions, bundles, agreement and audit; free of Qt."""
