@@ -168,7 +168,8 @@ def check_labels(settings: RunSettings, pool: SubtomogramPool) -> None:
 def check_model(settings: RunSettings, pool: SubtomogramPool) -> None:
     """Refuse a model that cannot be built for these boxes, or a device that is not there."""
     try:
-        describe_model(settings, pool, pool.classes).build(settings.seed)
+        classes = pool.classes if len(pool.classes) > 1 else ["named", "later"]
+        describe_model(settings, pool, classes).build(settings.seed)
     except ValueError as error:
         raise CryoalError(f"{settings.data}: {error}") from error
     make_fabric(settings.device, settings.recipe.precision)
