@@ -52,6 +52,8 @@ class Event:
             class position and that class's probability.
         replaces: the event of the same annotator that this one follows on the item; of ``undo``
             and ``redo``, the event taken back or brought back.
+        seen: of a merged event, the last of this store's events that was known where it was made,
+            other than those of its own origin; None where all events before it were.
     """
 
     event: int
@@ -69,6 +71,16 @@ class Event:
     prediction: int | None
     probability: float | None
     replaces: int | None
+    seen: int | None = None
+
+    def overrides(self, other: Event) -> bool:
+        """Whether this is a review that was made with ``other`` in view.
+
+        So it does not matter in which order bundles are merged.
+        """
+        if self.kind is not Kind.REVIEW or other.event >= self.event:
+            return False
+        return self.seen is None or other.event <= self.seen or other.origin == self.origin
 
 
 @dataclass(frozen=True)
@@ -95,10 +107,19 @@ Author = tuple[str, str]
 
 @dataclass
 class _History:
-    """Events of one author that undo and redo walk through."""
+    """Events that one person made here, which undo and redo walk through."""
 
     done: list[Event] = field(default_factory=list)
     undone: list[Event] = field(default_factory=list)
+
+    def apply(self, event: Event) -> None:
+        if event.kind is Kind.UNDO:
+            self.undone.append(self.done.pop())
+        elif event.kind is Kind.REDO:
+            self.done.append(self.undone.pop())
+        else:
+            self.done.append(event)
+            self.undone.clear()
 
 
 class Answers:
@@ -113,34 +134,30 @@ class Answers:
         self.last_event = 0
         self._events: dict[int, list[Event]] = {}
         self._undone: set[int] = set()
-        self._histories: dict[Author, _History] = {}
+        self._histories: dict[str, _History] = {}
 
     def apply(self, event: Event) -> None:
         """Take in the next event; those seen before are passed over."""
         if event.event <= self.last_event:
             return
         self.last_event = event.event
-        history = self._histories.setdefault((event.annotator, event.origin), _History())
         if event.kind is Kind.UNDO:
             self._undone.add(_replaced(event))
-            history.undone.append(history.done.pop())
         elif event.kind is Kind.REDO:
             self._undone.discard(_replaced(event))
-            history.done.append(history.undone.pop())
         else:
             self._events.setdefault(event.item, []).append(event)
-            history.done.append(event)
-            history.undone.clear()
+        if event.origin == "":
+            self._histories.setdefault(event.annotator, _History()).apply(event)
 
     def items(self) -> list[int]:
         """Items that anyone said anything of, ascending."""
         return sorted(self._events)
 
     def live(self, item: int) -> list[Event]:
-        """Answers and reviews of an item that were not taken back, from its last review on."""
+        """Answers and reviews of an item that were neither taken back nor overridden."""
         events = [e for e in self._events.get(item, []) if e.event not in self._undone]
-        reviews = [place for place, event in enumerate(events) if event.kind is Kind.REVIEW]
-        return events[reviews[-1] :] if reviews else events
+        return [event for event in events if not any(e.overrides(event) for e in events)]
 
     def of(self, item: int) -> dict[Author, Event]:
         """The last live answer of each author."""
@@ -171,12 +188,12 @@ class Answers:
 
     def undoable(self, annotator: str) -> Event | None:
         """What ``annotator``'s next undo takes back."""
-        history = self._histories.get((annotator, ""))
+        history = self._histories.get(annotator)
         return history.done[-1] if history and history.done else None
 
     def redoable(self, annotator: str) -> Event | None:
         """What ``annotator``'s next redo brings back."""
-        history = self._histories.get((annotator, ""))
+        history = self._histories.get(annotator)
         return history.undone[-1] if history and history.undone else None
 
 

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import ClassVar
 
 from cryoal.errors import CryoalError
 
@@ -20,10 +21,13 @@ class Database:
     """One SQLite file in WAL mode, each change durable before it is acknowledged.
 
     Attributes:
+        journal_mode: of SQLite; WAL lets others read while one writes.
         path: the file.
         db: the connection; reads go straight to it, writes through :meth:`transaction`.
         writable: whether this process may change the file; where not, a copy is read.
     """
+
+    journal_mode: ClassVar[str] = "WAL"
 
     def __init__(self, path: Path, schema: str) -> None:
         """Open the file at ``path``, or create it with the tables of ``schema``.
@@ -52,14 +56,14 @@ class Database:
 
     def _connect(self) -> sqlite3.Connection:
         db = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
-        db.execute("PRAGMA journal_mode=WAL")
+        db.execute(f"PRAGMA journal_mode={self.journal_mode}")
         db.execute("PRAGMA synchronous=FULL")
         return db
 
     def _connect_to_copy(self) -> sqlite3.Connection:
         """SQLite cannot read a WAL database where it cannot make its shared memory beside it."""
         self._copy = tempfile.TemporaryDirectory(prefix="cryoal-")
-        for name in (self.path.name, f"{self.path.name}-wal"):
+        for name in (self.path.name, f"{self.path.name}-wal", f"{self.path.name}-journal"):
             if (self.path.parent / name).exists():
                 shutil.copy(self.path.parent / name, self._copy.name)
         return sqlite3.connect(Path(self._copy.name) / self.path.name, isolation_level=None)

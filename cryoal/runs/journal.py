@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
+import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -99,7 +100,12 @@ class Journal(Database):
             CryoalError: another process filled it first.
         """
         names = groups if groups is not None else [None] * len(ids)
-        facts = {"version": str(VERSION), "created_at": str(time.time()), **meta}
+        facts = {
+            "version": str(VERSION),
+            "created_at": str(time.time()),
+            "run_uid": uuid.uuid4().hex,
+            **meta,
+        }
         try:
             with self.transaction():
                 self.db.executemany("INSERT INTO meta VALUES (?, ?)", facts.items())
@@ -110,6 +116,11 @@ class Journal(Database):
                 self.db.executemany("INSERT INTO items VALUES (?, ?, ?, ?)", rows)
         except sqlite3.IntegrityError as error:
             raise CryoalError(f"{self.path}: another process began this run already") from error
+
+    @property
+    def uid(self) -> str:
+        """The run's own, by which it knows its bundles."""
+        return str(self.meta("run_uid"))
 
     @property
     def classes(self) -> list[str]:

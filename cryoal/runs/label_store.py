@@ -33,7 +33,8 @@ CREATE TABLE IF NOT EXISTS events (
     item INTEGER NOT NULL REFERENCES items(item), kind TEXT NOT NULL, outcome TEXT NOT NULL,
     class INTEGER REFERENCES classes(position), annotator TEXT NOT NULL, origin TEXT NOT NULL,
     created_at REAL NOT NULL, seconds REAL, cycle INTEGER NOT NULL, score REAL,
-    prediction INTEGER, probability REAL, replaces INTEGER REFERENCES events(event));
+    prediction INTEGER, probability REAL, replaces INTEGER REFERENCES events(event),
+    seen INTEGER);
 CREATE INDEX IF NOT EXISTS events_by_item ON events(item);
 CREATE INDEX IF NOT EXISTS events_by_annotator ON events(annotator);
 CREATE INDEX IF NOT EXISTS queries_by_item ON queries(item);
@@ -44,7 +45,7 @@ CREATE TABLE IF NOT EXISTS claims (
 
 _COLUMNS = (
     "event, uid, item, kind, outcome, class, annotator, origin, created_at, seconds, cycle, "
-    "score, prediction, probability, replaces"
+    "score, prediction, probability, replaces, seen"
 )
 
 
@@ -157,6 +158,7 @@ class LabelStore:
         return self._append(
             replace(
                 event,
+                event=0,
                 uid=uuid.uuid4().hex,
                 kind=kind,
                 created_at=time.time(),
@@ -166,20 +168,28 @@ class LabelStore:
         )
 
     def _append(self, event: Event) -> Event:
-        values = [getattr(event, name) for name in _FIELDS[1:]]
+        values = [getattr(event, name) for name in _FIELDS]
         cursor = self.db.execute(
-            f"INSERT INTO events ({_COLUMNS.removeprefix('event, ')}) "
-            f"VALUES ({', '.join('?' * len(values))})",
-            values,
+            f"INSERT INTO events ({_COLUMNS}) VALUES ({', '.join('?' * len(values))})",
+            [event.event or None, *values[1:]],
         )
         assert cursor.lastrowid is not None
         return replace(event, event=cursor.lastrowid)
 
-    def copy_in(self, events: Iterable[Event]) -> int:
-        """Append events of another store, in their order; those that are here already are not.
+    def begin_with(self, events: Iterable[Event]) -> None:
+        """Fill a store that has no events with some of another's, under the same numbers."""
+        with self.database.transaction():
+            for event in events:
+                self._append(event)
+
+    def copy_in(self, events: Iterable[Event], seen: int) -> int:
+        """Append events of one origin made in another store, in their order, each only once.
 
         ``replaces`` names an event of the other store and is translated. Items, classes and
         origins must be this store's.
+
+        Args:
+            seen: the last event of this store that the other began with.
 
         Returns:
             How many were new.
@@ -192,7 +202,8 @@ class LabelStore:
                 place = here.get(event.uid)
                 if place is None:
                     replaces = None if event.replaces is None else places[event.replaces]
-                    place = self._append(replace(event, replaces=replaces)).event
+                    copied = replace(event, event=0, replaces=replaces, seen=seen)
+                    place = self._append(copied).event
                     new += 1
                 places[event.event] = place
         return new
