@@ -25,7 +25,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 import models3d
-from cryoal.gradnorm import conv, gradient_norms, make_plan, reference, score
+from cryoal.gradnorm import conv, gradient_norms, reference
 from cryoal.gradnorm.losses import entropy
 
 CLASSES = 10
@@ -170,12 +170,10 @@ def peak_kib() -> int:
 
 def model_row(name: str, options: argparse.Namespace) -> list[str]:
     model, x = problem(name, options, CLASSES)
-    plan = make_plan(model, x)
     wanted = gradient_norms(model, x)
     contestants: dict[str, Callable[[], object]] = {
         "unit": lambda: forward_backward(model, x),
         "gradnorm": lambda: gradient_norms(model, x),
-        "planned": lambda: score(model, x, ["entropy"], plan=plan),
     }
     rivals: dict[str, Callable[[], Tensor]] = {"vmap": lambda: vmap_norms(model, x)}
     cells: dict[str, str] = {}
@@ -200,7 +198,6 @@ def model_row(name: str, options: argparse.Namespace) -> list[str]:
         name,
         f"{1000 * statistics.median(seconds['unit']):.0f}",
         f"{ratio(seconds, 'gradnorm', 'unit'):.2f}",
-        f"{ratio(seconds, 'planned', 'unit'):.2f}",
         f"{ratio(slow_seconds, 'loop', 'gradnorm'):.1f}",
         f"{memory:.2f}",
         cells["vmap"],
@@ -313,7 +310,6 @@ def main() -> None:
             "model",
             "forward+backward, ms",
             "gradnorm / it",
-            "plan reused",
             "loop / gradnorm",
         ]
         header += ["peak memory / training step", "vmap(grad) / it", "BackPACK / it"]

@@ -3,15 +3,12 @@
 from cryoal.gradnorm.engine import MEMORY_BUDGET_BYTES, Scored, gradient_norms, score
 from cryoal.gradnorm.lengths import Aggregate
 from cryoal.gradnorm.losses import Loss
-from cryoal.gradnorm.plan import Plan, make_plan
 
 __all__ = [
     "MEMORY_BUDGET_BYTES",
     "Aggregate",
     "Loss",
-    "Plan",
     "Scored",
     "gradient_norms",
-    "make_plan",
     "score",
 ]

@@ -14,7 +14,7 @@ from cryoal.gradnorm.full import FullPass
 from cryoal.gradnorm.head import HeadPass
 from cryoal.gradnorm.lengths import Aggregate
 from cryoal.gradnorm.losses import Loss, logit_gradients
-from cryoal.gradnorm.plan import Plan, make_plan
+from cryoal.gradnorm.plan import Plan, forget, plan_for
 
 MEMORY_BUDGET_BYTES = 2**30
 """Default of `memory_budget_bytes`: 1 GiB."""
@@ -83,15 +83,8 @@ def score(
     aggregate: Aggregate = "sum",
     scope: Literal["all", "head"] = "all",
     memory_budget_bytes: int = MEMORY_BUDGET_BYTES,
-    plan: Plan | None = None,
 ) -> Scored:
-    """As `gradient_norms` for several losses, sharing one forward pass and giving its logits.
-
-    Args:
-        plan: `make_plan(model, x)` from an earlier batch of the same model and sample shape,
-            to save its small forward pass when a pool is scored batch by batch. The model's
-            layers, flags and options must not have changed since; its weights may.
-    """
+    """As `gradient_norms` for several losses, sharing one forward pass and giving its logits."""
     if aggregate not in ("sum", "global"):
         raise CryoalError(f"unknown aggregate {aggregate!r}: use 'sum' or 'global'")
     if scope not in ("all", "head"):
@@ -100,13 +93,26 @@ def score(
         x = x.detach().clone() if x.is_inference() else x.detach()
         if len(x) == 0:
             return _empty(score(model, x.new_zeros(1, *x.shape[1:]), losses, aggregate, scope))
-        plan = make_plan(model, x) if plan is None else plan
-        run = HeadPass if scope == "head" else FullPass
+        plan = plan_for(model, x)
+        run = HeadPass if scope == "head" else _full_pass
         parts = [
             _score_part(run(model, plan, part, aggregate), losses)
             for part in torch.split(x, _part_size(plan, len(x), memory_budget_bytes))
         ]
     return _joined(parts)
+
+
+def _full_pass(model: nn.Module, plan: Plan, x: Tensor, aggregate: Aggregate) -> FullPass:
+    """A pass whose plan covers it: where the model's layers changed since, after a new plan."""
+    ran = FullPass(model, plan, x, aggregate)
+    if not ran.is_covered:
+        forget(model)
+        ran = FullPass(model, plan_for(model, x), x, aggregate)
+        if not ran.is_covered:
+            raise CryoalError(
+                "the model uses other layers at each call: gradient norms need the same ones"
+            )
+    return ran
 
 
 class Pass(Protocol):

@@ -60,6 +60,7 @@ class FullPass:
     Attributes:
         logits: (B, ...), with their graph.
         embeddings: (B, width), the input of the linear layer that gives the logits, or None.
+        is_covered: whether the plan fits what the model did in this pass.
     """
 
     def __init__(self, model: nn.Module, plan: Plan, x: Tensor, aggregate: Aggregate) -> None:
@@ -68,8 +69,10 @@ class FullPass:
         # Backward runs through what leads to the anchor, that is through every tap, and not
         # into the weights, nor into what lies before the first tap.
         self._anchor = x.new_zeros((), requires_grad=True)
+        self._tapped: set[str] = set()
         with self._taps(), watch_linear(model) as calls:
             self.logits: Tensor = model(x)
+        self.is_covered = plan.covers(model, self.logits, self._tapped)
         call = calls.giving(self.logits)
         self.embeddings = call.x if call is not None and call.x.dim() == 2 else None
         _warn_slow(plan)
@@ -123,6 +126,7 @@ class FullPass:
                 return output
             if output._is_view():  # its base must stay as it is
                 output = output.clone()
+            self._tapped.add(name)
             what = f"{type(layer).__name__} {name!r}"
             return _apply_tap(output, self._anchor, x.detach(), what, self._receiver(name, layer))
 

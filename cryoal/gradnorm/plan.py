@@ -1,7 +1,9 @@
 """Find out, from a small forward pass, how each parameter of a model is to be measured."""
 
 from collections import Counter
+from collections.abc import Hashable
 from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
 
 from torch import Tensor, nn
 from torch.autograd.graph import Node, saved_tensors_hooks
@@ -45,6 +47,21 @@ class Plan:
     slow_kinds: set[str]
     bytes_per_sample: int
 
+    def covers(self, model: nn.Module, logits: Tensor, tapped: set[str]) -> bool:
+        """Whether all that led to `logits` is measured, and once.
+
+        Args:
+            tapped: names of the layers whose rule is at work in this pass.
+        """
+        uses = _parameter_uses(logits)
+        return all(
+            uses[parameter] == 0
+            or name in self.slow
+            or (uses[parameter] == 1 and name.rpartition(".")[0] in tapped)
+            for name, parameter in model.named_parameters()
+            if parameter.requires_grad
+        )
+
     def give_up(self, name: str, layer: nn.Module) -> None:
         """Measure the layer called `name` one sample at a time."""
         self.rules.pop(name, None)
@@ -81,6 +98,32 @@ class _Saved:
         if storage.data_ptr() not in self.owned:
             self.sizes[storage.data_ptr()] = storage.nbytes()
         return tensor
+
+
+_PLANS: WeakKeyDictionary[nn.Module, tuple[Hashable, Plan]] = WeakKeyDictionary()
+
+
+def plan_for(model: nn.Module, x: Tensor) -> Plan:
+    """The plan made for an earlier batch of samples of this shape, or a new one.
+
+    A kept plan may be out of date where the model decides for itself which layers it uses: see
+    `Plan.covers`, and `forget` to have it made again.
+
+    Raises:
+        CryoalError: as `make_plan`.
+    """
+    flags = tuple(p.requires_grad for p in model.parameters())
+    modules = tuple((name, type(module), module.training) for name, module in model.named_modules())
+    signature = (x.shape[1:], x.dtype, x.device, flags, modules)
+    kept = _PLANS.get(model)
+    if kept is None or kept[0] != signature:
+        kept = _PLANS[model] = (signature, make_plan(model, x))
+    return kept[1]
+
+
+def forget(model: nn.Module) -> None:
+    """Drop the plan that `plan_for` keeps."""
+    _PLANS.pop(model, None)
 
 
 def make_plan(model: nn.Module, x: Tensor) -> Plan:

@@ -12,7 +12,7 @@ import torch
 from lightning_fabric import Fabric
 from torch import Tensor
 
-from cryoal.gradnorm import Aggregate, Plan, make_plan, score
+from cryoal.gradnorm import Aggregate, score
 from cryoal.gradnorm.losses import LossName
 from cryoal.learning.items import raw_batches
 from cryoal.learning.preparation import Preparation
@@ -82,13 +82,10 @@ def compute_outputs(
         torch.empty(len(indices), model.embedding_size) if embeddings else None,
         {loss: torch.empty(len(indices)) for loss in request.losses},
     )
-    plan: Plan | None = None
     for place, raw in raw_batches(preparation.pool, indices, batch_size):
         batch = preparation(fabric.to_device(raw))
-        if request.losses and plan is None:
-            plan = make_plan(model, batch)
         with fabric.autocast():
-            fill(outputs, place, model, batch, request, plan)
+            fill(outputs, place, model, batch, request)
         if progress is not None:
             progress(place.stop, len(indices))
     return outputs
@@ -100,7 +97,6 @@ def fill(
     model: TaskModel3D,
     batch: Tensor,
     request: GradientNormRequest,
-    plan: Plan | None,
 ) -> None:
     """Write the outputs of one batch to its rows, from a single forward pass."""
     embedded: Tensor | None
@@ -111,7 +107,6 @@ def fill(
             request.losses,
             aggregate=request.aggregate,
             scope=request.scope,
-            plan=plan,
         )
         for loss, norms in zip(request.losses, scored.norms, strict=True):
             outputs.gradient_norms[loss][place] = norms.cpu()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from cryoal.errors import CryoalError
-from cryoal.gradnorm import Loss, gradient_norms, make_plan, reference, score
+from cryoal.gradnorm import Loss, gradient_norms, reference, score
 
 TOLERANCE = {torch.float32: 1e-4, torch.float64: 1e-9}
 
@@ -268,14 +268,75 @@ def test_one_pass_gives_all(scope: Literal["all", "head"]) -> None:
     assert not scored.logits.requires_grad
 
 
-def test_a_plan_serves_later_batches() -> None:
-    model = net()
-    plan = make_plan(model, volumes(1))
+def test_a_plan_serves_later_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    model, sizes = net(), []
+    gradient_norms(model, volumes(1))
     model.load_state_dict(net(seed=5).state_dict())
+    forward = model.forward
+    monkeypatch.setattr(model, "forward", lambda x: (sizes.append(len(x)), forward(x))[1])
     for samples in (2, 3):
         x = volumes(samples, seed=samples)
-        scored = score(model, x, ["entropy"], plan=plan)
-        torch.testing.assert_close(scored.norms[0], gradient_norms(model, x))
+        norms = gradient_norms(model, x)
+        torch.testing.assert_close(norms, reference.gradient_norms(model, x))
+    assert sizes == [2, *[1] * 2, 3, *[1] * 3]  # each batch once, then the reference
+
+
+class Switched(nn.Module):
+    """Takes one path or another, as its flags say."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        torch.manual_seed(0)
+        self.first, self.second = nn.Linear(4, 4), nn.Linear(4, 4)
+        self.head = nn.Linear(4, 3)
+        self.use_second = self.twice = self.functional = False
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.first(x)
+        if self.use_second:
+            x = self.second(x)
+        if self.twice:
+            x = self.first(x)
+        if self.functional:
+            x = nn.functional.linear(x, self.second.weight)
+        return self.head(x.relu())
+
+
+@pytest.mark.filterwarnings("ignore:no gradient norm rule fits")
+def test_a_plan_that_no_longer_fits_is_made_again() -> None:
+    model, x = Switched(), torch.randn(5, 4)
+
+    def holds() -> None:
+        norms = gradient_norms(model, x)
+        torch.testing.assert_close(norms, reference.gradient_norms(model, x))
+
+    holds()
+    for flag in ("use_second", "twice", "functional"):
+        setattr(model, flag, True)
+        holds()
+        setattr(model, flag, False)
+        holds()
+    model.first.weight.requires_grad_(False)
+    holds()
+    model.head = nn.Linear(4, 2, bias=False)
+    holds()
+    model.second.weight = model.first.weight
+    model.first.weight.requires_grad_(True)
+    with pytest.raises(CryoalError, match="are tied"):
+        gradient_norms(model, x)
+
+
+def test_a_model_that_changes_at_every_call_is_refused() -> None:
+    model, calls = Switched(), iter(range(100))
+    forward = model.forward
+
+    def fickle(x: Tensor) -> Tensor:
+        model.use_second = next(calls) % 2 == 1
+        return forward(x)
+
+    model.forward = fickle  # type: ignore[method-assign]
+    with pytest.raises(CryoalError, match="uses other layers at each call"):
+        gradient_norms(model, torch.randn(5, 4))
 
 
 def test_no_losses_give_logits_alone() -> None:
