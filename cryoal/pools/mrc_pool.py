@@ -37,6 +37,7 @@ class MrcItems:
         classes: all classes if stated apart from the labels.
         groups: tomogram of each item.
         voxel_size_A: what the list says, where the headers leave it unset.
+        positions_A: (N, 3), see :class:`~cryoal.pools.subtomograms.SubtomogramPool`.
         warnings: what the layout left out.
     """
 
@@ -49,6 +50,7 @@ class MrcItems:
     classes: list[str] | None = None
     groups: npt.NDArray[np.str_] | None = None
     voxel_size_A: float | None = None
+    positions_A: npt.NDArray[np.float64] | None = None
     warnings: list[str] = field(default_factory=list)
 
 
@@ -80,6 +82,7 @@ class MrcPool(SubtomogramPool):
         self.kind = kind
         self.ids = items.ids
         self.groups = items.groups
+        self.positions_A = items.positions_A
         self.contrast = contrast
         self.warnings = list(items.warnings)
         self.labels, self.classes = encode_labels(items.label_names, items.classes)

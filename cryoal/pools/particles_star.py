@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
+
 from cryoal.errors import CryoalError
 from cryoal.io.mrc import is_stack_name, read_header
 from cryoal.io.star import StarBlock, read_star
@@ -72,6 +75,7 @@ def items_in_star(path: Path, label_column: str | None) -> MrcItems:
         classes=classes,
         groups=groups_of(table.column(group_column)) if group_column else None,
         voxel_size_A=_voxel_size_A(path, blocks, table),
+        positions_A=_positions_A(path, blocks, table),
     )
 
 
@@ -132,3 +136,31 @@ def _voxel_size_A(path: Path, blocks: Sequence[StarBlock], table: StarBlock) -> 
             )
         return values[0] if values[0] > 0 else None
     return None
+
+
+def _positions_A(
+    path: Path, blocks: Sequence[StarBlock], table: StarBlock
+) -> npt.NDArray[np.float64] | None:
+    """Places (N, 3) as x, y, z; None without coordinates, or without the one size of their pixel.
+
+    ``rlnCoordinate*`` count pixels of the unbinned tilt series, whose size is an optics group's.
+    """
+    centred = [f"rlnCenteredCoordinate{axis}Angst" for axis in "XYZ"]
+    in_pixels = [f"rlnCoordinate{axis}" for axis in "XYZ"]
+    if set(centred) <= set(table.columns):
+        return _numbers(path, table, centred)
+    name = "rlnTomoTiltSeriesPixelSize"
+    pixels = {size for block in blocks if name in block.columns for size in block.column(name)}
+    if len(pixels) != 1 or not set(in_pixels) <= set(table.columns):
+        return None
+    try:
+        return _numbers(path, table, in_pixels) * float(pixels.pop())
+    except ValueError as error:
+        raise CryoalError(f"{path}: _{name} is not a number ({error})") from error
+
+
+def _numbers(path: Path, table: StarBlock, names: Sequence[str]) -> npt.NDArray[np.float64]:
+    try:
+        return np.array([table.column(name) for name in names], np.float64).T
+    except ValueError as error:
+        raise CryoalError(f"{path}: {names[0]} to {names[-1]} hold no number ({error})") from error

@@ -28,6 +28,8 @@ class SubtomogramPool(Pool):
         fingerprint: changes when an item is added, removed, moved to another place in the order,
             renamed or its file replaced; not when labels change or the whole folder moves.
         label_fingerprint: changes when a label or the set of classes does.
+        positions_A: places (N, 3) as x, y, z in the tomogram, from its corner or, where the file
+            has RELION 5's centred coordinates, from its centre; None where unknown.
         warnings: what a user should know of these files though they can be used.
     """
 
@@ -35,6 +37,7 @@ class SubtomogramPool(Pool):
     source: Path
     voxel_size_A: float | None
     contrast: Contrast
+    positions_A: npt.NDArray[np.float64] | None = None
     warnings: list[str]
 
     def normalise(self, batch: torch.Tensor) -> torch.Tensor:

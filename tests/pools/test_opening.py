@@ -270,6 +270,28 @@ class TestParticlesStar:
         with pytest.raises(CryoalError, match="holds ten, not numbers"):
             open_pool(folder)
 
+    def write_placed(self, folder, names, values, pixel_A=""):
+        columns = "".join(f"_{name}\n" for name in names)
+        optics = f"data_optics\nloop_\n_rlnTomoTiltSeriesPixelSize\n{pixel_A}\n"
+        (folder / "particles.star").write_text(
+            f"{optics if pixel_A else ''}data_particles\nloop_\n_rlnImageName\n{columns}"
+            f"sub/1.mrc {values}\n"
+        )
+        return open_pool(folder).positions_A
+
+    def test_places_in_the_tomogram(self, project):
+        folder, _, _ = project
+        in_pixels = [f"rlnCoordinate{axis}" for axis in "XYZ"]
+        centred = [f"rlnCenteredCoordinate{axis}Angst" for axis in "XYZ"]
+        assert self.write_placed(folder, in_pixels, "10 20 30", "1.5").tolist() == [[15, 30, 45]]
+        assert self.write_placed(folder, in_pixels, "10 20 30") is None
+        assert self.write_placed(folder, in_pixels, "10 20 30", "1.5\n2.0") is None
+        assert self.write_placed(folder, in_pixels[:2], "10 20", "1.5") is None
+        both = self.write_placed(folder, [*centred, *in_pixels], "-4 5.5 6 1 2 3", "1.5")
+        assert both.tolist() == [[-4, 5.5, 6]]
+        with pytest.raises(CryoalError, match="rlnCoordinateX to rlnCoordinateZ hold no number"):
+            self.write_placed(folder, in_pixels, "10 left 30", "1.5")
+
     @pytest.mark.parametrize(
         ("rows", "message"),
         [
