@@ -180,6 +180,10 @@ class Answers:
         undecided = [event for event in self.live(item) if event.outcome is Outcome.UNDECIDED]
         return Decision("undecided" if len(undecided) > 1 else "open")
 
+    def is_reviewed(self, item: int) -> bool:
+        """Whether a review that stands gave a class or junk."""
+        return any(e.kind is Kind.REVIEW and e.outcome in FIRM for e in self.live(item))
+
     def root(self, label: int | None) -> int | None:
         """The class that ``label`` counts as now."""
         while label in self.roots:

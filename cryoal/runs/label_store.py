@@ -142,6 +142,15 @@ class LabelStore:
             self.release(item, annotator)
         return event
 
+    def recent_seconds(self, annotator: str, count: int) -> list[float]:
+        """How long the annotator's last answers took, as far as that is known, oldest first."""
+        rows = self.db.execute(
+            "SELECT seconds FROM events WHERE annotator = ? AND seconds IS NOT NULL "
+            "ORDER BY event DESC LIMIT ?",
+            (annotator, count),
+        )
+        return [seconds for (seconds,) in rows][::-1]
+
     def undo(self, annotator: str) -> Event | None:
         """Take back the annotator's last answer that stands; the event that did, or None."""
         with self.database.transaction():
@@ -231,7 +240,7 @@ class LabelStore:
         """Reserve an item, unless as many others as are wanted answered or hold it.
 
         Args:
-            wanted: how many people are to answer it.
+            wanted: how many people are to answer it; once it is reviewed, one is enough.
             seconds: how long the claim holds unless it is renewed by claiming again.
 
         Returns:
@@ -249,7 +258,8 @@ class LabelStore:
             others |= {
                 name for (name, _), event in answers.of(item).items() if event.outcome in FIRM
             }
-            if len(others - {annotator}) >= wanted:
+            enough = 1 if answers.is_reviewed(item) else wanted
+            if len(others - {annotator}) >= enough:
                 return False
             self.db.execute(
                 "INSERT INTO claims VALUES (?, ?, ?) ON CONFLICT (item, annotator) "

@@ -32,7 +32,8 @@ class OpenQuery:
         """Whether nobody needs to look at it any more; conflicts wait for a review instead."""
         decision = answers.decision(item)
         if decision.state == "decided":
-            return len(decision.annotators) >= self.wanted(item)
+            enough = 1 if answers.is_reviewed(item) else self.wanted(item)
+            return len(decision.annotators) >= enough
         return decision.state != "open"
 
     def waiting(self, answers: Answers) -> list[int]:

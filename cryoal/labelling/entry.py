@@ -1,0 +1,108 @@
+"""One row of what there is to label and what was labelled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from cryoal.labelling.source import Position
+from cryoal.runs.answers import Decision, Event
+
+SortKey = Literal["rank", "score", "class", "group", "time"]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An item of the open query, or one that somebody said something of.
+
+    Attributes:
+        item: position in the pool.
+        id: name of the item.
+        cycle, rank: of the latest query that asked for it, None where none did.
+        score, prediction, probability: what the model of that cycle said, the prediction as a
+            class position; None where it said nothing.
+        group: its tomogram, or None.
+        position_A: place (x, y, z) in the tomogram, if known.
+        decision: what all answers come to.
+        mine: the last answer of this session's annotator that stands.
+        answered_at: when the last answer that stands was given, seconds since 1970.
+        asked: whether it belongs to the open query.
+    """
+
+    item: int
+    id: str
+    cycle: int | None
+    rank: int | None
+    score: float | None
+    prediction: int | None
+    probability: float | None
+    group: str | None
+    position_A: Position | None
+    decision: Decision
+    mine: Event | None
+    answered_at: float | None
+    asked: bool
+
+    @property
+    def disagrees(self) -> bool:
+        """Whether annotators differ, or the class decided on is not the one predicted."""
+        if self.decision.state == "conflict":
+            return True
+        return (
+            self.decision.state == "decided"
+            and self.prediction is not None
+            and self.decision.label != self.prediction
+        )
+
+
+@dataclass(frozen=True)
+class EntryFilter:
+    """Which entries to list; None leaves a property free.
+
+    Attributes:
+        state: of the decision.
+        label: class position decided on.
+        group: tomogram.
+        disagreement: only entries that disagree.
+    """
+
+    state: str | None = None
+    label: int | None = None
+    group: str | None = None
+    disagreement: bool = False
+
+    def admits(self, entry: Entry) -> bool:
+        """Whether the entry is listed."""
+        return (
+            (self.state is None or entry.decision.state == self.state)
+            and (self.label is None or entry.decision.label == self.label)
+            and (self.group is None or entry.group == self.group)
+            and (not self.disagreement or entry.disagrees)
+        )
+
+
+def sort_entries(entries: list[Entry], key: SortKey, descending: bool) -> list[Entry]:
+    """Entries in order; those without the property come last either way.
+
+    ``rank`` is the order of asking, the open query first and older queries after it.
+    """
+    value = _VALUES[key]
+    known = [entry for entry in entries if value(entry) is not None]
+    unknown = [entry for entry in entries if value(entry) is None]
+    return sorted(known, key=value, reverse=descending) + unknown
+
+
+def _asked(entry: Entry) -> tuple[int, int] | None:
+    if entry.cycle is None or entry.rank is None:
+        return None
+    return (-entry.cycle, entry.rank)
+
+
+_VALUES: dict[SortKey, Callable[[Entry], Any]] = {
+    "rank": _asked,
+    "score": lambda entry: entry.score,
+    "class": lambda entry: entry.decision.label,
+    "group": lambda entry: entry.group,
+    "time": lambda entry: entry.answered_at,
+}

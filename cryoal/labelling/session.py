@@ -1,0 +1,382 @@
+"""One person labelling one query: everything a window does, without a window."""
+
+from __future__ import annotations
+
+import time
+
+from cryoal.errors import CryoalError
+from cryoal.labelling.class_averages import ClassAverages
+from cryoal.labelling.class_editing import ClassEditing
+from cryoal.labelling.decisions import Decisions
+from cryoal.labelling.entry import Entry, EntryFilter, SortKey, sort_entries
+from cryoal.labelling.neighbours import Neighbour, Neighbours
+from cryoal.labelling.progress import Progress, pace_per_hour
+from cryoal.labelling.queue import AnnotatorQueue
+from cryoal.labelling.source import ItemFacts, LabelSource
+from cryoal.labelling.volume_cache import Volume, VolumeCache
+from cryoal.runs.answers import Event, Kind, Outcome
+from cryoal.runs.open_query import OpenQuery
+
+AHEAD = 4
+"""Volumes that are read before they are asked for."""
+
+
+class LabelSession(ClassEditing):
+    """Hands out the items of the open query and records what the annotator says of them.
+
+    An item goes to as many people as the query wants; while it is on screen it is claimed for
+    this annotator. All methods are for the thread that made the session; only
+    :meth:`class_average` may be called from one other thread at a time.
+
+    Attributes:
+        source: the run or bundle.
+        annotator: who labels.
+        labels: classes and events of the source.
+        reviewing: whether others had settled the item on screen when it was shown, so that an
+            answer overrides theirs.
+    """
+
+    def __init__(self, source: LabelSource, annotator: str) -> None:
+        self.source = source
+        self.annotator = annotator
+        self.labels = source.labels
+        self.reviewing = False
+        self._item: int | None = None
+        self._claimed: int | None = None
+        self._shown_at = 0.0
+        self._trail: list[int] = []
+        self._held: dict[int, list[str]] = {}
+        self._filter = EntryFilter()
+        self._sorting: tuple[SortKey, bool] = ("rank", False)
+        self._volumes = VolumeCache(source.read)
+        self._averages = ClassAverages(self._volumes.get_once)
+        self._version = self._data_version()
+        self._decisions = Decisions(self.labels)
+        self._load()
+
+    def _load(self) -> None:
+        """Read the query and what is known of its items."""
+        self._facts = self.source.facts()
+        self._classes = self.labels.classes.all()
+        self._queue = AnnotatorQueue(self.source.query(), self._decisions, self.annotator)
+        found = self.source.embeddings()
+        self._neighbours = None if found is None else Neighbours(*found)
+
+    @property
+    def query(self) -> OpenQuery | None:
+        """The query to answer, None where none waits."""
+        return self._queue.query
+
+    @property
+    def current(self) -> Entry | None:
+        """Item on screen."""
+        return None if self._item is None else self.entry(self._item)
+
+    def next(self) -> Entry | None:
+        """Leave the item on screen for later and take the first that waits, None if none does."""
+        self.refresh()
+        if self._item is not None:
+            self._queue.put_off(self._item)
+        return self._hand_out()
+
+    def previous(self) -> Entry | None:
+        """Back to the item that was on screen before this one, None if there was none."""
+        before = self._trail if self._item is None else self._trail[:-1]
+        if not before:
+            return None
+        self._trail = before[:-1]
+        return self.goto(before[-1])
+
+    def goto(self, item: int) -> Entry:
+        """Put an item on screen.
+
+        Raises:
+            CryoalError: it was neither asked for nor labelled.
+        """
+        self._fact(item)
+        self._leave()
+        if item in self._queue.turns:
+            self._claim(item)
+        return self._show(item)
+
+    def answer(self, outcome: Outcome, label: int | None = None) -> Entry | None:
+        """Say something of the item on screen and go on to the next that waits.
+
+        Args:
+            label: class position where the outcome is a class.
+
+        Raises:
+            CryoalError: nothing is on screen, somebody else has taken the item since, the class
+                is not there any more, or nothing can be written.
+        """
+        if self._item is None:
+            raise CryoalError(f"{self.source.path}: no item is on screen; {self.idle_reason()}")
+        seconds = time.monotonic() - self._shown_at
+        if self.reviewing:
+            self._write(self._item, Kind.REVIEW, outcome, label, seconds)
+            self._take_events()
+        else:
+            self.record(self._item, outcome, label, seconds)
+        self.refresh()
+        return self._hand_out()
+
+    def record(
+        self, item: int, outcome: Outcome, label: int | None = None, seconds: float | None = None
+    ) -> None:
+        """Answer an item without showing it.
+
+        Args:
+            seconds: how long the annotator looked, if known.
+
+        Raises:
+            CryoalError: as :meth:`answer`; nothing is recorded then.
+        """
+        with self.source.database.transaction():
+            if not self.labels.claim(item, self.annotator, self._queue.wanted(item)):
+                self._take_events()
+                raise CryoalError(
+                    f"{self.source.path}: {self._fact(item).id} is with {self._others(item)} by "
+                    "now; go on to the next, or review it"
+                )
+            self._write(item, Kind.ANSWER, outcome, label, seconds)
+        self._take_events()
+
+    def review(self, item: int, outcome: Outcome, label: int | None = None) -> Entry:
+        """Say something of an item against all that was said before; stays where it is.
+
+        Raises:
+            CryoalError: an unknown item or class, or nothing can be written.
+        """
+        self._write(item, Kind.REVIEW, outcome, label, None)
+        self._take_events()
+        return self.entry(item)
+
+    def undo(self) -> Entry | None:
+        """Take back the annotator's last answer and show its item; None if there is none left."""
+        return self._revisit(self.labels.undo(self.annotator))
+
+    def redo(self) -> Entry | None:
+        """Bring back what the last undo took and show its item; None if there is nothing."""
+        return self._revisit(self.labels.redo(self.annotator))
+
+    def entry(self, item: int) -> Entry:
+        """All about an item, as of now."""
+        facts = self._fact(item)
+        live = self._decisions.answers.live(item)
+        mine = [event for event in live if event.annotator == self.annotator]
+        return Entry(
+            item=item,
+            id=facts.id,
+            cycle=facts.cycle,
+            rank=facts.rank,
+            score=facts.score,
+            prediction=facts.prediction,
+            probability=facts.probability,
+            group=facts.group,
+            position_A=self.source.position_A(item),
+            decision=self._decisions[item],
+            mine=mine[-1] if mine else None,
+            answered_at=live[-1].created_at if live else None,
+            asked=item in self._queue.ranks,
+        )
+
+    def entries(self) -> list[Entry]:
+        """The whole open query and all labelled items, filtered and sorted."""
+        items = dict.fromkeys(self._queue.ranks) | dict.fromkeys(self._decisions.items())
+        entries = [self.entry(item) for item in items]
+        chosen = [entry for entry in entries if self._filter.admits(entry)]
+        return sort_entries(chosen, *self._sorting)
+
+    def filter(
+        self,
+        *,
+        state: str | None = None,
+        label: int | None = None,
+        group: str | None = None,
+        disagreement: bool = False,
+    ) -> None:
+        """Choose what :meth:`entries` lists, see :class:`EntryFilter`; without arguments, all."""
+        self._filter = EntryFilter(state, label, group, disagreement)
+
+    def sort(self, key: SortKey, descending: bool = False) -> None:
+        """Choose the order of :meth:`entries`."""
+        self._sorting = (key, descending)
+
+    def volume(self, item: int) -> Volume:
+        """Voxels (D, H, W) as stored; the next ones are read meanwhile.
+
+        Raises:
+            CryoalError: they cannot be read.
+        """
+        volume = self._volumes.get(item)
+        if item == self._item:
+            self.prefetch()
+        return volume
+
+    def prefetch(self) -> None:
+        """Read the next volumes in the background; :meth:`volume` does so by itself."""
+        ahead: list[int] = []
+        for item in self._queue.turns:
+            if len(ahead) == AHEAD:
+                break
+            if item not in self._held and item != self._item:
+                ahead.append(item)
+        self._volumes.prefetch(ahead)
+
+    def nearest(self, item: int, count: int = 6) -> list[Neighbour]:
+        """Labelled items that the last model sees nearest to ``item``; [] before the first.
+
+        Only items whose voxels the source holds.
+        """
+        if self._neighbours is None:
+            return []
+        return self._neighbours.nearest(item, self._decisions, self.source.holds, count)
+
+    def class_average(self, position: int) -> Volume | None:
+        """Mean (D, H, W) of volumes of a class, each at mean 0 and deviation 1; None without any.
+
+        Raises:
+            CryoalError: a volume cannot be read.
+        """
+        stored = self.source.stored_average(position)
+        if stored is not None:
+            return stored
+        items = tuple(self._decisions.of_class.get(position, ()))
+        return self._averages.average(position, filter(self.source.holds, items))
+
+    def progress(self) -> Progress:
+        """How far the query and the labels are."""
+        of_class, states = self._decisions.of_class, self._decisions.states
+        total, waiting = len(self._queue.ranks), len(self._queue.waiting)
+        return Progress(
+            total=total,
+            done=total - waiting,
+            waiting=waiting,
+            per_hour=pace_per_hour(self.labels.recent_seconds(self.annotator, 60)),
+            by_class={c.position: len(of_class.get(c.position, ())) for c in self.classes()},
+            junk=states["junk"],
+            undecided=states["undecided"],
+            conflicts=states["conflict"],
+        )
+
+    def idle_reason(self) -> str:
+        """Why :meth:`next` finds nothing, for people."""
+        if self.query is None:
+            return "no query waits; continue the run to make the next one"
+        if not self._queue.waiting:
+            return "every item of the query is answered; train on the labels"
+        return f"{len(self._queue.waiting)} items wait for other annotators"
+
+    def refresh(self) -> bool:
+        """Take in what others wrote; whether anything changed."""
+        version = self._data_version()
+        if version == self._version:
+            return False
+        self._version = version
+        said = self._take_events()
+        changed = self._take_classes()
+        if self.source.query() != self.query or not said <= self._facts.keys():
+            self._load()
+            changed = True
+        return changed or bool(said)
+
+    def close(self) -> None:
+        """Give up what is on screen and close the files."""
+        self._leave()
+        self._volumes.close()
+        self.source.close()
+
+    def _hand_out(self) -> Entry | None:
+        """Show the first item that this annotator can have."""
+        self._leave()
+        self._held = self.labels.claims()
+        for item in self._queue.turns:
+            others = set(self._held.get(item, ())) - {self.annotator}
+            if len(others) < self._queue.wanted(item) and self._claim(item):
+                return self._show(item)
+        return None
+
+    def _show(self, item: int) -> Entry:
+        self._item = item
+        if not self._trail or self._trail[-1] != item:
+            self._trail.append(item)
+        self._shown_at = time.monotonic()
+        self.reviewing = bool(self._queue.settled_by_others(item))
+        return self.entry(item)
+
+    def _leave(self) -> None:
+        self._item = None
+        if self._claimed is not None:
+            self.labels.release(self._claimed, self.annotator)
+            self._claimed = None
+
+    def _claim(self, item: int) -> bool:
+        """Whether the item is this annotator's; always where nothing can be written anyway."""
+        if not self.source.database.writable:
+            return True
+        if not self.labels.claim(item, self.annotator, self._queue.wanted(item)):
+            return False
+        self._claimed = item
+        return True
+
+    def _write(
+        self, item: int, kind: Kind, outcome: Outcome, label: int | None, seconds: float | None
+    ) -> None:
+        """Record an event with what the model says of its item."""
+        facts = self._fact(item)
+        self.labels.record(
+            item,
+            outcome,
+            label if outcome is Outcome.CLASS else None,
+            self.annotator,
+            kind=kind,
+            seconds=seconds,
+            cycle=facts.cycle or 0,
+            score=facts.score,
+            prediction=facts.prediction,
+            probability=facts.probability,
+        )
+        if item == self._claimed:  # recording gives the claim up
+            self._claimed = None
+
+    def _revisit(self, event: Event | None) -> Entry | None:
+        if event is None:
+            return None
+        self._take_events()
+        return self.goto(event.item)
+
+    def _take_events(self) -> set[int]:
+        """Take in what is new in the record; the items that it is about."""
+        items = self._decisions.catch_up()
+        for item in items:
+            self._queue.update(item)
+        return items
+
+    def _classes_changed(self) -> None:
+        self._take_classes()
+
+    def _take_classes(self) -> bool:
+        classes = self.labels.classes.all()
+        if classes == self._classes:
+            return False
+        self._classes = classes
+        self._decisions.merge_classes()
+        for item in self._queue.ranks:
+            self._queue.update(item)
+        return True
+
+    def _others(self, item: int) -> str:
+        """Who else has an item on screen or answered it."""
+        names = {*self.labels.claims().get(item, ()), *self._decisions[item].annotators}
+        return ", ".join(sorted(names - {self.annotator})) or "somebody else"
+
+    def _fact(self, item: int) -> ItemFacts:
+        if item not in self._facts:
+            raise CryoalError(
+                f"{self.source.path}: item {item} was neither asked for nor labelled; name another"
+            )
+        return self._facts[item]
+
+    def _data_version(self) -> int:
+        """Changes when another process or connection has written."""
+        return int(self.source.database.db.execute("PRAGMA data_version").fetchone()[0])
