@@ -3,6 +3,9 @@ PYTHON ?= python3
 BIN = .venv/bin
 # One thread a test worker: with more, workers would wait for each other.
 TEST_WORKERS ?= $(shell nproc)
+# The napari plugin's tests need a display: Xvfb where there is no other, else they are skipped.
+DISPLAY_FOR_TESTS = $(if $(DISPLAY),,$(if $(shell command -v xvfb-run), \
+	xvfb-run -a -s "-screen 0 1920x1200x24"))
 
 .PHONY: demo test lint clean
 
@@ -10,7 +13,7 @@ demo: .venv/installed
 	$(BIN)/cryoal demo --out runs/demo
 
 test: .venv/test-installed lint
-	OMP_NUM_THREADS=1 $(BIN)/pytest -q -n $(TEST_WORKERS)
+	OMP_NUM_THREADS=1 $(DISPLAY_FOR_TESTS) $(BIN)/pytest -q -rs -n $(TEST_WORKERS)
 
 lint: .venv/test-installed
 	$(BIN)/ruff check .
@@ -24,7 +27,7 @@ lint: .venv/test-installed
 	touch $@
 
 .venv/test-installed: .venv/installed
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[napari,test]'
 	touch $@
 
 clean:

@@ -1,0 +1,166 @@
+"""The Qt side of a labelling session."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from qtpy.QtCore import QObject, QTimer, Signal
+
+from cryoal.errors import CryoalError
+from cryoal.labelling.entry import Entry
+from cryoal.labelling.session import LabelSession
+from cryoal.napari_plugin.average_loader import AverageLoader
+from cryoal.napari_plugin.preferences import Preferences
+from cryoal.runs.answers import Outcome
+
+SETTLE_MS = 60
+REFRESH_MS = 2000
+
+
+class Desk(QObject):
+    """What keys and buttons call, and what views listen to.
+
+    Each method calls the session; a ``CryoalError`` becomes the signal ``failed`` and changes
+    nothing else.
+
+    Attributes:
+        averages: makes class averages in the background.
+        shown: another item is on screen (``Entry`` or None); draw it at once.
+        settled: a moment after anything changed; what is slower to draw waits for this, so that
+            keys held down stay fluent.
+        classes_changed: classes were added, renamed, merged, removed, coloured or given keys.
+        failed: one line on what went wrong.
+        hidden_changed: whether prediction and score are hidden.
+        listed: items in the order of the review table, while that is what the annotator works
+            through: keys move along it and answers override what was said before. None: the
+            session hands out what waits.
+    """
+
+    shown = Signal(object)
+    settled = Signal()
+    classes_changed = Signal()
+    failed = Signal(str)
+    hidden_changed = Signal(bool)
+
+    def __init__(
+        self, session: LabelSession, preferences: Preferences, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.preferences = preferences
+        self.listed: list[int] | None = None
+        self.averages = AverageLoader(session, self)
+        self._settle = QTimer(self, singleShot=True, interval=SETTLE_MS)
+        self._settle.timeout.connect(self.settled)
+        self._watch = QTimer(self, interval=REFRESH_MS)
+        self._watch.timeout.connect(self.refresh)
+
+    def start(self) -> None:
+        """Show the first item and watch for what others write."""
+        if self.session.current is None:
+            self._do(self.session.next)
+        self.classes_changed.emit()
+        self._show()
+        self._watch.start()
+
+    def close(self) -> None:
+        """Stop watching and give up what this annotator holds."""
+        self._watch.stop()
+        self._settle.stop()
+        self.averages.close()
+        self.session.close()
+
+    @property
+    def entry(self) -> Entry | None:
+        """The item on screen."""
+        return self.session.current
+
+    @property
+    def hidden(self) -> bool:
+        """Whether prediction and score are hidden."""
+        return self.preferences.hidden
+
+    def toggle_hidden(self) -> None:
+        self.preferences.hidden = not self.preferences.hidden
+        self.hidden_changed.emit(self.preferences.hidden)
+
+    def answer(self, outcome: Outcome, label: int | None = None) -> None:
+        """Record what the annotator says of the item on screen and show the next."""
+        entry = self.entry
+        if entry is None:
+            self.failed.emit("No volume is on screen, so there is nothing to answer.")
+        elif self.listed is not None:
+            self._move(lambda: self._review(entry.item, outcome, label))
+        else:
+            self._move(lambda: self.session.answer(outcome, label))
+
+    def _review(self, item: int, outcome: Outcome, label: int | None) -> None:
+        self.session.review(item, outcome, label)
+        self._step(1)
+
+    def _step(self, by: int) -> None:
+        """Along the list, as far as it goes."""
+        assert self.listed is not None
+        entry = self.entry
+        if entry is None or entry.item not in self.listed:
+            return
+        place = self.listed.index(entry.item) + by
+        if 0 <= place < len(self.listed):
+            self.session.goto(self.listed[place])
+
+    def undo(self) -> None:
+        self._move(self.session.undo)
+
+    def redo(self) -> None:
+        self._move(self.session.redo)
+
+    def next(self) -> None:
+        self._move(self.session.next if self.listed is None else lambda: self._step(1))
+
+    def previous(self) -> None:
+        self._move(self.session.previous if self.listed is None else lambda: self._step(-1))
+
+    def goto(self, item: int) -> None:
+        self._move(lambda: self.session.goto(item))
+
+    def change_classes(self, change: Callable[[], object]) -> bool:
+        """Carry out a change of the session's classes; whether it worked."""
+        done = self._do(change)
+        self.classes_changed.emit()
+        self._settle.start()
+        return done
+
+    def arrange(self, change: Callable[[], object]) -> None:
+        """Filter or sort the session's entries."""
+        self._do(change)
+        self._settle.start()
+
+    def refresh(self) -> None:
+        """Take in what others wrote; go to the first item if the queue was empty."""
+        changed = False
+
+        def look() -> None:
+            nonlocal changed
+            changed = self.session.refresh()
+
+        if self._do(look) and changed:
+            self.classes_changed.emit()
+            if self.entry is None:
+                self._move(self.session.next)
+            self._settle.start()
+
+    def _move(self, action: Callable[[], object]) -> None:
+        if self._do(action):
+            self._show()
+
+    def _show(self) -> None:
+        self.shown.emit(self.entry)
+        self._settle.start()
+
+    def _do(self, action: Callable[[], object]) -> bool:
+        try:
+            action()
+        except CryoalError as error:
+            self.failed.emit(str(error))
+            return False
+        return True

@@ -1,0 +1,151 @@
+"""Review: all items asked for or labelled, to be filtered, sorted, looked at and changed."""
+
+from __future__ import annotations
+
+from magicgui.widgets import CheckBox, ComboBox
+from qtpy.QtCore import QModelIndex, Qt
+from qtpy.QtGui import QHideEvent, QShowEvent
+from qtpy.QtWidgets import (
+    QAbstractItemView,
+    QGridLayout,
+    QHeaderView,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from cryoal.labelling.entry import Entry
+from cryoal.napari_plugin.desk import Desk
+from cryoal.napari_plugin.item_table_model import (
+    ANSWER,
+    ITEM,
+    MODEL,
+    SCORE,
+    SORT_KEYS,
+    TOMOGRAM,
+    ItemTableModel,
+)
+from cryoal.napari_plugin.text import label
+
+STATES = [
+    ("All states", None),
+    ("Waiting", "open"),
+    ("Labelled", "decided"),
+    ("In conflict", "conflict"),
+    ("Undecided", "undecided"),
+]
+HINT = "Keys answer for the item on screen and override what was said of it before."
+
+
+class ItemTable(QWidget):
+    """A click shows an item; the window's keys change its answer."""
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.desk = desk
+        self.model = ItemTableModel(desk, self)
+        self.table = QTableView()
+        self.table.setModel(self.model)
+        self.table.verticalHeader().hide()
+        self.table.verticalHeader().setDefaultSectionSize(26)
+        self.table.setShowGrid(False)
+        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.table.setWordWrap(False)
+        self.table.clicked.connect(self._clicked)
+        header = self.table.horizontalHeader()
+        header.setSectionsClickable(True)
+        header.setSectionResizeMode(ITEM, QHeaderView.ResizeMode.Stretch)
+        for column, width in ((ANSWER, 104), (MODEL, 104), (SCORE, 58), (TOMOGRAM, 80)):
+            self.table.setColumnWidth(column, width)
+        header.sectionClicked.connect(self._sort)
+        self.state = ComboBox(choices=STATES, value=None)
+        self.label = ComboBox(choices=[("All classes", None)], value=None)
+        self.group = ComboBox(choices=[("All tomograms", None)], value=None)
+        self.disagreement = CheckBox(text="Disagreements")
+        self.disagreement.tooltip = "Annotators differ, or the model says otherwise"
+        self._lay_out()
+        for widget in (self.state, self.label, self.group, self.disagreement):
+            widget.native.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            widget.changed.connect(self._filter)
+        desk.classes_changed.connect(self._offer_classes)
+        desk.settled.connect(self.refresh)
+        desk.shown.connect(self._select)
+        desk.hidden_changed.connect(self._hide_model)
+        self._hide_model(desk.hidden)
+
+    def _lay_out(self) -> None:
+        filters = QGridLayout()
+        filters.setSpacing(6)
+        for place, widget in enumerate((self.state, self.label, self.group, self.disagreement)):
+            filters.addWidget(widget.native, *divmod(place, 2))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 8, 0, 0)
+        layout.addWidget(label(HINT, "faint", wrap=True))
+        layout.addLayout(filters)
+        layout.addWidget(self.table, 1)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._offer_groups()
+        self.refresh()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.desk.listed = None
+
+    def refresh(self) -> None:
+        """List the session's entries, if anybody can see them."""
+        if self.isVisible():
+            self.model.refresh()
+            self.desk.listed = [entry.item for entry in self.model.entries]
+            self._select(self.desk.entry)
+
+    def _select(self, entry: Entry | None) -> None:
+        if not self.isVisible():
+            return
+        row = None if entry is None else self.model.row_of(entry.item)
+        if row is None:
+            self.table.clearSelection()
+        else:
+            self.table.selectRow(row)
+
+    def _clicked(self, index: QModelIndex) -> None:
+        self.desk.goto(self.model.entries[index.row()].item)
+
+    def _sort(self, column: int) -> None:
+        key = SORT_KEYS[column]
+        if key is None:
+            return
+        header = self.table.horizontalHeader()
+        header.setSortIndicatorShown(True)
+        descending = header.sortIndicatorOrder() == Qt.SortOrder.DescendingOrder
+        self.desk.arrange(lambda: self.desk.session.sort(key, descending))
+
+    def _filter(self) -> None:
+        self.desk.arrange(
+            lambda: self.desk.session.filter(
+                state=self.state.value,
+                label=self.label.value,
+                group=self.group.value,
+                disagreement=self.disagreement.value,
+            )
+        )
+
+    def _offer_classes(self) -> None:
+        classes = [(one.name, one.position) for one in self.desk.session.classes()]
+        self.label.choices = [("All classes", None), *classes]
+
+    def _offer_groups(self) -> None:
+        groups = {one.group for one in self.desk.session.entries() if one.group is not None}
+        offered = [("All tomograms", None), *((name, name) for name in sorted(groups))]
+        if self.group.value is None:
+            self.group.choices = offered
+        self.group.native.setVisible(len(offered) > 2)
+        self.table.setColumnHidden(TOMOGRAM, len(offered) < 3)
+
+    def _hide_model(self, hidden: bool) -> None:
+        self.table.setColumnHidden(MODEL, hidden)
+        self.table.setColumnHidden(SCORE, hidden)

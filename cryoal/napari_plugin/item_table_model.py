@@ -1,0 +1,97 @@
+"""Entries of a session as a table."""
+
+from __future__ import annotations
+
+from qtpy.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from qtpy.QtGui import QColor
+
+from cryoal.labelling.entry import Entry, SortKey
+from cryoal.napari_plugin.class_style import CONFLICT_COLOUR, JUNK_COLOUR, colour_of
+from cryoal.napari_plugin.desk import Desk
+from cryoal.runs.answers import Outcome
+
+Index = QModelIndex | QPersistentModelIndex
+
+ITEM, ANSWER, MODEL, SCORE, TOMOGRAM = range(5)
+HEADINGS = ("Item", "Answer", "Model", "Score", "Tomogram")
+SORT_KEYS: tuple[SortKey | None, ...] = ("rank", "class", None, "score", "group")
+ROOT = QModelIndex()
+
+
+class ItemTableModel(QAbstractTableModel):
+    """One row an entry; text is made when a row comes into view."""
+
+    def __init__(self, desk: Desk, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.desk = desk
+        self.entries: list[Entry] = []
+        self.names: dict[int, str] = {}
+        self.colours: dict[int, str] = {}
+
+    def refresh(self) -> None:
+        """Take the entries of the session anew."""
+        self.beginResetModel()
+        self.entries = self.desk.session.entries()
+        classes = self.desk.session.classes()
+        self.names = {one.position: one.name for one in classes}
+        self.colours = {one.position: colour_of(one) for one in classes}
+        self.endResetModel()
+
+    def row_of(self, item: int) -> int | None:
+        """Where an item stands, if it is listed."""
+        return next((row for row, one in enumerate(self.entries) if one.item == item), None)
+
+    def rowCount(self, parent: Index = ROOT) -> int:
+        return 0 if parent.isValid() else len(self.entries)
+
+    def columnCount(self, parent: Index = ROOT) -> int:
+        return 0 if parent.isValid() else len(HEADINGS)
+
+    def headerData(
+        self,
+        section: int,
+        orientation: Qt.Orientation,
+        role: int = Qt.ItemDataRole.DisplayRole,
+    ) -> object:
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return HEADINGS[section]
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        entry = self.entries[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._text(entry, index.column())
+        if role == Qt.ItemDataRole.ForegroundRole and index.column() == ANSWER:
+            return QColor(self._colour(entry))
+        if role == Qt.ItemDataRole.ToolTipRole:
+            names = ", ".join(entry.decision.annotators)
+            return f"{entry.id}\nanswered by {names}" if names else entry.id
+        return None
+
+    def _text(self, entry: Entry, column: int) -> str:
+        match column:
+            case 0:
+                return entry.id
+            case 1:
+                return self._answer(entry)
+            case 2:
+                return "" if entry.prediction is None else self.names.get(entry.prediction, "")
+            case 3:
+                return "" if entry.score is None else f"{entry.score:.3g}"
+            case _:
+                return entry.group or ""
+
+    def _answer(self, entry: Entry) -> str:
+        decision = entry.decision
+        if decision.outcome is Outcome.JUNK:
+            return "junk"
+        if decision.label is not None:
+            return self.names.get(decision.label, "?")
+        return {"conflict": "conflict", "undecided": "undecided"}.get(decision.state, "–")
+
+    def _colour(self, entry: Entry) -> str:
+        if entry.decision.state == "conflict":
+            return CONFLICT_COLOUR
+        if entry.decision.label is None:
+            return JUNK_COLOUR
+        return self.colours.get(entry.decision.label, JUNK_COLOUR)

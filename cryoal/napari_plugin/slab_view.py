@@ -1,0 +1,177 @@
+"""Three orthogonal slabs and an oblique look, as napari layers."""
+
+from __future__ import annotations
+
+import napari
+import numpy as np
+import numpy.typing as npt
+from napari.layers import Image, Points, Vectors
+
+from cryoal.napari_plugin.display_settings import DisplaySettings
+from cryoal.napari_plugin.pictures import Array, Place, centre, limits, oblique, slabs, smoothed
+
+GAP = 0.08
+"""Between the pictures, as a share of their size."""
+
+TICK = 0.05
+"""Length of the marks at the edges, as a share of the picture."""
+
+OBLIQUE_CONTRAST = (50.0, 99.8)
+
+NAMES = ("XY", "YZ", "XZ", "3D")
+
+
+class SlabView:
+    """Two rows of two pictures: ``XY YZ`` over ``XZ 3D``, neighbours with an axis in common.
+
+    The layers are made once and filled again for each volume. A click in a slab cuts the other
+    two where it was made.
+    """
+
+    def __init__(self, viewer: napari.Viewer, shape: tuple[int, ...]) -> None:
+        self.viewer = viewer
+        self.shape = shape
+        self.place = centre(shape)
+        self.volume: Array | None = None
+        self.settings = DisplaySettings()
+        viewer.dims.ndisplay = 2
+        depth, height, width = shape
+        self.right = width * (1 + GAP)
+        self.below = height * (1 + GAP)
+        corners = ((0, 0), (0, self.right), (self.below, 0), (self.below, self.right))
+        sizes = ((height, width), (height, depth), (depth, width), (height, width))
+        self.pictures: list[Image] = [
+            viewer.add_image(
+                np.zeros(size, np.float32),
+                name=name,
+                translate=corner,
+                interpolation2d="linear",
+                contrast_limits=(0, 1),
+            )
+            for name, corner, size in zip(NAMES, corners, sizes, strict=True)
+        ]
+        self.marks: Vectors = viewer.add_vectors(
+            self._cross(),
+            name="cut",
+            edge_width=width / 150,
+            edge_color="#4c8dff",
+            vector_style="line",
+            opacity=0.9,
+        )
+        self.texts: Points = viewer.add_points(
+            np.add(corners, (-0.5 - height * 0.008, -0.5)),
+            name="names",
+            text={
+                "string": list(NAMES),
+                "color": "#aeb6c4",
+                "size": 10,
+                "anchor": "lower_left",
+            },
+            size=0,
+            face_color="transparent",
+            border_color="transparent",
+        )
+        # No layer is active, so napari offers no keys of its own.
+        viewer.layers.selection.clear()
+        viewer.mouse_drag_callbacks.append(self.on_press)
+        self.reset_camera()
+
+    @property
+    def layers(self) -> list[Image | Points | Vectors]:
+        """All layers of this view."""
+        return [*self.pictures, self.marks, self.texts]
+
+    def show(self, volume: Array | None, settings: DisplaySettings) -> None:
+        """Draw a volume, cut through its centre, or nothing."""
+        for layer in self.layers:
+            layer.visible = volume is not None
+        if volume is None:
+            return
+        self.volume = smoothed(volume, settings)
+        self.settings = settings
+        if self.place != centre(self.shape):
+            self.place = centre(self.shape)
+            self.marks.data = self._cross()
+        self._draw()
+        look = oblique(self.volume)
+        self._fill(self.pictures[3], look, limits(look, OBLIQUE_CONTRAST))
+
+    def cut(self, place: Place) -> None:
+        """Cut the volume on screen at another voxel."""
+        self.place = place
+        self.marks.data = self._cross()
+        self._draw()
+
+    def _draw(self) -> None:
+        if self.volume is None:
+            return
+        pictures = slabs(self.volume, self.place, self.settings.thickness_px)
+        values = np.concatenate([picture.ravel() for picture in pictures])
+        shared = limits(values, self.settings.contrast)
+        for layer, picture in zip(self.pictures, pictures, strict=False):
+            self._fill(layer, picture, shared)
+
+    @staticmethod
+    def _fill(layer: Image, picture: Array, contrast: tuple[float, float]) -> None:
+        layer.data = picture
+        layer.contrast_limits = contrast
+
+    def _cross(self) -> Array:
+        """Ticks (n, 2, 2), start and direction, at the edges where the other slabs cut."""
+        z, y, x = self.place
+        depth, height, width = self.shape
+        right, below = self.right, self.below
+        lines = (
+            ((0, 0), (height, width), (y, x)),
+            ((0, right), (height, depth), (y, z)),
+            ((below, 0), (depth, width), (z, x)),
+        )
+        return np.concatenate([_ticks(*line) for line in lines])
+
+    def place_at(self, row: float, column: float) -> Place | None:
+        """The voxel under a point of the canvas; None beside the slabs."""
+        z, y, x = self.place
+        depth, height, width = self.shape
+        if 0 <= row < height and 0 <= column < width:
+            return z, int(row), int(column)
+        if 0 <= row < height and 0 <= column - self.right < depth:
+            return int(column - self.right), int(row), x
+        if 0 <= row - self.below < depth and 0 <= column < width:
+            return int(row - self.below), y, int(column)
+        return None
+
+    def on_press(self, _viewer: object, event: object) -> None:
+        """Cut where the mouse was pressed."""
+        row, column = event.position[-2:]  # type: ignore[attr-defined]
+        place = self.place_at(row + 0.5, column + 0.5)
+        if place is not None and self.volume is not None:
+            self.cut(place)
+
+    def reset_camera(self) -> None:
+        """Fit all pictures into the canvas."""
+        self.viewer.reset_view()
+
+    def remove(self) -> None:
+        """Take the layers out of the viewer."""
+        self.viewer.mouse_drag_callbacks.remove(self.on_press)
+        for layer in self.layers:
+            if layer in self.viewer.layers:
+                self.viewer.layers.remove(layer)
+
+
+def _ticks(
+    corner: tuple[float, float], size: tuple[int, int], cut: tuple[int, int]
+) -> npt.NDArray[np.float32]:
+    """Four ticks (4, 2, 2) inside a picture; voxels are centred on whole numbers."""
+    top, left = corner[0] - 0.5, corner[1] - 0.5
+    row, column = corner[0] + cut[0], corner[1] + cut[1]
+    across, down = size[1] * TICK, size[0] * TICK
+    return np.array(
+        [
+            [(row, left), (0, across)],
+            [(row, left + size[1]), (0, -across)],
+            [(top, column), (down, 0)],
+            [(top + size[0], column), (-down, 0)],
+        ],
+        np.float32,
+    )

@@ -1,0 +1,29 @@
+"""A napari window for labelling."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import napari
+
+from cryoal.labelling.opening import open_session
+from cryoal.napari_plugin.labelling_dock import LabellingDock, hide_layer_docks
+
+WIDTH_PX, HEIGHT_PX = 1500, 960
+
+
+def open_window(path: Path, annotator: str) -> napari.Viewer:
+    """A window on a run folder or bundle; ``napari.run()`` is left to the caller.
+
+    Raises:
+        CryoalError: it cannot be opened.
+    """
+    session = open_session(path, annotator)
+    viewer = napari.Viewer(title=f"cryoal · {path.name}", show=False)
+    dock = LabellingDock(viewer)
+    viewer.window.add_dock_widget(dock, name="cryoal", area="right", add_vertical_stretch=False)
+    hide_layer_docks(dock)
+    viewer.window.resize(WIDTH_PX, HEIGHT_PX)
+    viewer.show()
+    dock.begin(session)
+    return viewer
