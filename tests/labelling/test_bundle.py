@@ -286,9 +286,7 @@ class TestUntrusted:
         with pytest.raises(CryoalError, match=r"queue\.cryoal: a damaged bundle \(.+\); get it"):
             open_bundle(bundle)
 
-    def test_each_thing_that_is_not_a_bundle_is_named(
-        self, run: RunFolder, bundle: Path, tmp_path: Path
-    ) -> None:
+    def test_each_thing_that_is_not_a_bundle_is_named(self, run: RunFolder, tmp_path: Path) -> None:
         (tmp_path / "text").write_text("hello")
         (tmp_path / "empty").touch()
         other = sqlite3.connect(tmp_path / "db")
