@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
@@ -30,6 +31,9 @@ class Kind(StrEnum):
     REVIEW = "review"
     UNDO = "undo"
     REDO = "redo"
+
+
+_TOGGLES = (Kind.UNDO, Kind.REDO)
 
 
 @dataclass(frozen=True)
@@ -105,25 +109,8 @@ Author = tuple[str, str]
 """(annotator, origin)."""
 
 
-@dataclass
-class _History:
-    """Events that one person made here, which undo and redo walk through."""
-
-    done: list[Event] = field(default_factory=list)
-    undone: list[Event] = field(default_factory=list)
-
-    def apply(self, event: Event) -> None:
-        if event.kind is Kind.UNDO:
-            self.undone.append(self.done.pop())
-        elif event.kind is Kind.REDO:
-            self.done.append(self.undone.pop())
-        else:
-            self.done.append(event)
-            self.undone.clear()
-
-
 class Answers:
-    """The record folded in its order: live answers by item, and each author's history.
+    """The record folded in its order.
 
     Args:
         roots: class position to the one that it was merged into; others stand for themselves.
@@ -134,7 +121,6 @@ class Answers:
         self.last_event = 0
         self._events: dict[int, list[Event]] = {}
         self._undone: set[int] = set()
-        self._histories: dict[str, _History] = {}
 
     def apply(self, event: Event) -> None:
         """Take in the next event; those seen before are passed over."""
@@ -147,8 +133,6 @@ class Answers:
             self._undone.discard(_replaced(event))
         else:
             self._events.setdefault(event.item, []).append(event)
-        if event.origin == "":
-            self._histories.setdefault(event.annotator, _History()).apply(event)
 
     def items(self) -> list[int]:
         """Items that anyone said anything of, ascending."""
@@ -190,15 +174,27 @@ class Answers:
             label = self.roots[label]
         return label
 
-    def undoable(self, annotator: str) -> Event | None:
-        """What ``annotator``'s next undo takes back."""
-        history = self._histories.get(annotator)
-        return history.done[-1] if history and history.done else None
 
-    def redoable(self, annotator: str) -> Event | None:
-        """What ``annotator``'s next redo brings back."""
-        history = self._histories.get(annotator)
-        return history.undone[-1] if history and history.undone else None
+def undoable(newest_first: Iterable[Event]) -> Event | None:
+    """Of what one person did, the answer or review that the next undo takes back."""
+    latest: dict[int, Kind] = {}
+    for event in newest_first:
+        if event.kind in _TOGGLES:
+            latest.setdefault(_replaced(event), event.kind)
+        elif latest.get(event.event) is not Kind.UNDO:
+            return event
+    return None
+
+
+def redoable(newest_first: Iterable[Event]) -> Event | None:
+    """Of what one person did, the undo that the next redo makes good; a new answer ends these."""
+    latest: dict[int, Event] = {}
+    for event in newest_first:
+        if event.kind not in _TOGGLES:
+            break
+        latest.setdefault(_replaced(event), event)
+    undone = [event for event in latest.values() if event.kind is Kind.UNDO]
+    return min(undone, key=_replaced, default=None)
 
 
 def _replaced(event: Event) -> int:

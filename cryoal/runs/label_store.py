@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from cryoal.errors import CryoalError
-from cryoal.runs.answers import FIRM, Answers, Event, Kind, Outcome
+from cryoal.runs.answers import FIRM, Answers, Event, Kind, Outcome, redoable, undoable
 from cryoal.runs.class_table import ClassTable
 from cryoal.runs.database import Database
 
@@ -154,16 +154,17 @@ class LabelStore:
     def undo(self, annotator: str) -> Event | None:
         """Take back the annotator's last answer that stands; the event that did, or None."""
         with self.database.transaction():
-            return self._toggle(self._own(annotator).undoable(annotator), Kind.UNDO)
+            event = undoable(self._own(annotator))
+            return None if event is None else self._toggle(event, event.event, Kind.UNDO)
 
     def redo(self, annotator: str) -> Event | None:
         """Bring back what the annotator's last undo took; the event that did, or None."""
         with self.database.transaction():
-            return self._toggle(self._own(annotator).redoable(annotator), Kind.REDO)
+            event = redoable(self._own(annotator))
+            return None if event is None else self._toggle(event, event.replaces, Kind.REDO)
 
-    def _toggle(self, event: Event | None, kind: Kind) -> Event | None:
-        if event is None:
-            return None
+    def _toggle(self, event: Event, target: int | None, kind: Kind) -> Event:
+        """Append that ``target`` is taken or brought back; ``event`` says what it said."""
         return self._append(
             replace(
                 event,
@@ -172,7 +173,7 @@ class LabelStore:
                 kind=kind,
                 created_at=time.time(),
                 seconds=None,
-                replaces=event.event,
+                replaces=target,
             )
         )
 
@@ -223,16 +224,14 @@ class LabelStore:
         )
         return [_event(row) for row in rows]
 
-    def _own(self, annotator: str) -> Answers:
-        """The fold of one person's events here."""
+    def _own(self, annotator: str) -> Iterator[Event]:
+        """One person's events here, the newest first; read as far as they are wanted."""
         rows = self.db.execute(
-            f"SELECT {_COLUMNS} FROM events WHERE annotator = ? AND origin = '' ORDER BY event",
+            f"SELECT {_COLUMNS} FROM events WHERE annotator = ? AND origin = '' "
+            "ORDER BY event DESC",
             (annotator,),
         )
-        answers = Answers()
-        for row in rows:
-            answers.apply(_event(row))
-        return answers
+        return map(_event, rows)
 
     def claim(
         self, item: int, annotator: str, wanted: int = 1, seconds: float = CLAIM_SECONDS

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cryoal.runs.answers import Answers, Decision, Event, Kind, Outcome
+from cryoal.runs.answers import Answers, Decision, Event, Kind, Outcome, redoable, undoable
 
 CLASS, JUNK, UNDECIDED, SKIP = Outcome
 
@@ -83,33 +83,30 @@ def test_an_event_seen_before_changes_nothing() -> None:
     assert answers.decision(3).label == 2
 
 
-def test_undo_of_one_person_leaves_the_others_alone() -> None:
-    answers = fold(event(1, 3), event(2, 4, annotator="bob"))
-    assert answers.undoable("ann") == event(1, 3)
-    assert answers.undoable("eve") is None
-    assert answers.redoable("ann") is None
-
-
 @settings(deadline=None)
 @given(st.lists(st.sampled_from(["answer", "undo", "redo"]), max_size=30), st.randoms())
 def test_undo_and_redo_are_those_of_an_editor(steps: list[str], random: pytest.Item) -> None:
     """Against the obvious model: a list of states and a place in it."""
-    answers, number = Answers(), 0
+    answers, done, number = Answers(), list[Event](), 0
     states: list[dict[int, int]] = [{}]
     at = 0
     for step in steps:
         number += 1
         if step == "answer":
             item, label = random.randrange(3), random.randrange(4)
-            answers.apply(event(number, item, label=label))
+            new = event(number, item, label=label)
             states = [*states[: at + 1], {**states[at], item: label}]
             at += 1
-            continue
-        kind = Kind.UNDO if step == "undo" else Kind.REDO
-        target = answers.undoable("ann") if step == "undo" else answers.redoable("ann")
-        assert (target is None) == (at == 0 if step == "undo" else at == len(states) - 1)
-        if target is not None:
-            answers.apply(replace(target, event=number, kind=kind, replaces=target.event))
+        else:
+            kind = Kind.UNDO if step == "undo" else Kind.REDO
+            target = undoable(reversed(done)) if step == "undo" else redoable(reversed(done))
+            assert (target is None) == (at == 0 if step == "undo" else at == len(states) - 1)
+            if target is None:
+                continue
+            replaces = target.event if step == "undo" else target.replaces
+            new = replace(target, event=number, kind=kind, replaces=replaces)
             at += -1 if step == "undo" else 1
+        answers.apply(new)
+        done.append(new)
         now = {item: answers.decision(item).label for item in range(3)}
         assert {k: v for k, v in now.items() if v is not None} == states[at]
