@@ -24,7 +24,7 @@ from cryoal.runs import (
     read_yaml,
     start_run,
 )
-from cryoal.runs.open_query import open_query
+from cryoal.runs.status import waiting_items
 
 from .command import CryoalCommand
 from .curve import curve_header, curve_line
@@ -145,12 +145,6 @@ def wait_for_answers(folder: RunFolder) -> None:
         time.sleep(WATCH_SECONDS)
 
 
-def waiting_items(folder: RunFolder) -> list[int]:
-    """Items of the open query that nobody has answered."""
-    query = open_query(folder.journal, folder.settings.overlap, folder.settings.seed)
-    return [] if query is None else query.waiting(folder.journal.labels.answers())
-
-
 def base_values(out: Path | None, config: Path | None) -> tuple[dict[str, Any], str]:
     """Settings that options override, and where they come from: a file, or the run itself."""
     if config is not None:
@@ -176,10 +170,11 @@ def merge(base: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
 def describe_start(folder: RunFolder, items: int, started: bool) -> None:
     settings = folder.settings
     done = folder.trained_cycles()
+    classes = len(folder.journal.labels.classes.active())
     train, test = len(folder.journal.split("train")), len(folder.journal.split("test"))
     click.echo(
-        f"{items} items, {len(folder.journal.classes)} classes, {train} to choose from, "
-        f"{test} for testing; scheme {settings.scheme}, model {settings.model}"
+        f"{items} items, {classes} classes, {train} to choose from, {test} for testing; "
+        f"scheme {settings.scheme}, model {settings.model}"
     )
     if started and len(done) == settings.cycles and folder.is_finished():
         click.echo(f"The run at {folder.path} is finished; nothing is left to do.")

@@ -32,7 +32,9 @@ def print_status(state: dict[str, Any]) -> None:
     items = ", ".join(f"{count} {name}" for name, count in state["items"].items() if count)
     click.echo(f"{state['state']}: scheme {state['scheme']}, model {state['model']}")
     click.echo(f"data      {state['data']} ({items})")
-    click.echo(f"labelled  {state['labelled']}, {state['budget']} a cycle")
+    click.echo(f"labelled  {labelled_line(state)}, {state['budget']} a cycle")
+    if state["waiting"]:
+        click.echo(f"waiting   {state['waiting']} volumes of the last query have no answer")
     click.echo(f"trainings {state['cycles_trained']} of {state['cycles']}")
     if state["next"]:
         click.echo(f"next      {state['next']['phase']} of cycle {state['next']['cycle']}")
@@ -41,5 +43,29 @@ def print_status(state: dict[str, Any]) -> None:
         click.echo(curve_header())
     for row in rows:
         click.echo(curve_line(row["cycle"], row))
+    if state["accuracy"]:
+        click.echo(f"accuracy  {accuracy_line(state)}")
+    click.echo(f"stopping  {state['stopping']['explanation']}")
     for warning in state["warnings"]:
         click.echo(f"warning: {warning}")
+
+
+def labelled_line(state: dict[str, Any]) -> str:
+    """Labels spent, other outcomes that there are, and by whom where people label."""
+    words = [str(state["labelled"])]
+    words += [f"{state[name]} {name}" for name in ("junk", "undecided", "conflicts") if state[name]]
+    if state["oracle"] == "human" and state["annotators"]:
+        people = ", ".join(f"{name} {count}" for name, count in state["annotators"].items())
+        words[-1] += f" ({people})"
+    return ", ".join(words)
+
+
+def accuracy_line(state: dict[str, Any]) -> str:
+    """The last accuracy with its interval, and what the last cycles gained."""
+    known = state["accuracy"]
+    line = (
+        f"{known['value']:.3f} ({known['low']:.3f} to {known['high']:.3f}, 95 % interval) on "
+        f"{known['items']} {known['measured_on']}"
+    )
+    steps = [f"{gain['accuracy']:+.3f} by {gain['labels']:.0f} labels" for gain in state["gains"]]
+    return f"{line}; last cycles: {', '.join(steps)}" if steps else line

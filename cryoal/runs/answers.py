@@ -138,9 +138,13 @@ class Answers:
         """Items that anyone said anything of, ascending."""
         return sorted(self._events)
 
+    def standing(self, item: int) -> list[Event]:
+        """Answers and reviews of an item that were not taken back, in order."""
+        return [e for e in self._events.get(item, []) if e.event not in self._undone]
+
     def live(self, item: int) -> list[Event]:
         """Answers and reviews of an item that were neither taken back nor overridden."""
-        events = [e for e in self._events.get(item, []) if e.event not in self._undone]
+        events = self.standing(item)
         return [event for event in events if not any(e.overrides(event) for e in events)]
 
     def of(self, item: int) -> dict[Author, Event]:

@@ -2,45 +2,134 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from cryoal.runs.amount import count_items
+from cryoal.runs.answers import Outcome
 from cryoal.runs.balance import lopsided
 from cryoal.runs.folder import RunFolder
+from cryoal.runs.open_query import open_query
+from cryoal.runs.stopping import get
+from cryoal.runs.stopping_history import stopping_history
 from cryoal.runs.tables import metrics_rows
 from cryoal.runs.training_set import training_set
+from cryoal.runs.wilson import wilson_interval
+
+MetricsRow = dict[str, float | int | None]
 
 
 def run_status(folder: RunFolder) -> dict[str, Any]:
     """State of a run, ready for JSON.
 
     Returns:
-        ``state`` (``finished`` or ``unfinished``), ``scheme``, ``model``, ``data``, ``items``,
-        ``classes``, ``labelled``, ``budget`` (labels a cycle), ``cycles`` and ``cycles_trained``,
-        ``next`` (cycle and phase to come, None at the end), ``metrics`` (rows of
-        ``metrics.csv``), ``last_query`` (class counts) and ``warnings``.
+        ``state`` (``finished``, ``waiting`` for people's answers, or ``unfinished``), ``scheme``,
+        ``model``, ``data``, ``oracle``, ``items``, ``classes``, ``labelled``, ``junk``,
+        ``undecided`` and ``conflicts`` (items), ``waiting`` (items of the open query without an
+        answer), ``annotators`` (answers by person), ``budget`` (labels a cycle), ``cycles`` and
+        ``cycles_trained``, ``next`` (cycle and phase to come, None at the end), ``metrics`` (rows
+        of ``metrics.csv``), ``accuracy`` of the last model with its 95 % interval and where it
+        was measured, ``gains`` in accuracy of the last cycles, ``stopping`` (what the rule says),
+        ``last_query`` (class counts) and ``warnings``.
     """
     settings, journal = folder.settings, folder.journal
     splits = {name: len(journal.split(name)) for name in ("train", "validation", "test", "none")}
-    labelled = training_set(journal, settings)
+    rows = metrics_rows(folder)
     counts, warnings = last_query(folder)
+    waiting = waiting_items(folder)
+    state = "finished" if folder.is_finished() else "unfinished"
     return {
-        "state": "finished" if folder.is_finished() else "unfinished",
+        "state": "waiting" if waiting else state,
         "scheme": settings.scheme,
         "model": settings.model,
         "data": settings.data,
+        "oracle": settings.oracle,
         "items": splits,
-        "classes": journal.classes,
-        "labelled": len(labelled.items),
+        "classes": [one.name for one in journal.labels.classes.active()],
+        "labelled": len(training_set(journal, settings).items),
+        **outcomes(folder),
+        "waiting": len(waiting),
+        "annotators": annotators(folder),
         "budget": count_items(settings.budget, splits["train"]),
         "cycles": settings.cycles,
         "cycles_trained": len(folder.trained_cycles()),
         "next": next_phase(folder),
-        "metrics": metrics_rows(folder),
+        "metrics": rows,
+        "accuracy": last_accuracy(rows, len(journal.split("test"))),
+        "gains": gains(rows),
+        "stopping": stopping(folder),
         "last_query": counts,
         "warnings": warnings,
+    }
+
+
+def waiting_items(folder: RunFolder) -> list[int]:
+    """Items of the open query that nobody has answered; none where labels are a table."""
+    if folder.settings.oracle == "labels":
+        return []
+    query = open_query(folder.journal, folder.settings.overlap, folder.settings.seed)
+    return [] if query is None else query.waiting(folder.journal.labels.answers())
+
+
+def outcomes(folder: RunFolder) -> dict[str, int]:
+    """Items that ended in something else than a class."""
+    answers = folder.journal.labels.answers()
+    decisions = [answers.decision(item) for item in answers.items()]
+    return {
+        "junk": sum(decision.outcome is Outcome.JUNK for decision in decisions),
+        "undecided": sum(decision.state == "undecided" for decision in decisions),
+        "conflicts": sum(decision.state == "conflict" for decision in decisions),
+    }
+
+
+def annotators(folder: RunFolder) -> dict[str, int]:
+    """Standing answers by person."""
+    answers = folder.journal.labels.answers()
+    counts = Counter(name for item in answers.items() for name, _ in answers.of(item))
+    return dict(sorted(counts.items()))
+
+
+def last_accuracy(rows: list[MetricsRow], test_items: int) -> dict[str, Any] | None:
+    """Accuracy of the last evaluated model on the test items, with its 95 % interval."""
+    tested = [row for row in rows if row["accuracy"] is not None]
+    if not tested:
+        return None
+    value = float(tested[-1]["accuracy"] or 0.0)
+    low, high = wilson_interval(value, test_items)
+    return {
+        "value": value,
+        "low": low,
+        "high": high,
+        "items": test_items,
+        "cycle": tested[-1]["cycle"],
+        "measured_on": "held-out labelled items",
+    }
+
+
+def gains(rows: list[MetricsRow]) -> list[dict[str, float]]:
+    """What the last three cycles added to the accuracy."""
+    tested = [row for row in rows if row["accuracy"] is not None]
+    return [
+        {
+            "cycle": float(two["cycle"] or 0),
+            "labels": float(two["labelled"] or 0) - float(one["labelled"] or 0),
+            "accuracy": float(two["accuracy"] or 0) - float(one["accuracy"] or 0),
+        }
+        for one, two in pairwise(tested[-4:])
+    ]
+
+
+def stopping(folder: RunFolder) -> dict[str, Any]:
+    """What the stopping rule of the settings says."""
+    verdict = get(folder.settings.stopping_rule).judge(stopping_history(folder))
+    return {
+        "rule": folder.settings.stopping_rule,
+        "stop": verdict.stop,
+        "value": verdict.value,
+        "explanation": verdict.explanation,
     }
 
 

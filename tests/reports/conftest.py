@@ -72,7 +72,7 @@ def build_run(
     for cycle in range(done + 1):
         if cycle > 0:
             train = {"labelled": float(labelled), "train_accuracy": 1.0, "train_loss": 0.01}
-            folder.journal.add_training(cycle, train, 20 + 5.0 * cycle)
+            folder.journal.add_training(cycle, train, range(count), 20 + 5.0 * cycle)
             add_evaluation(folder, cycle, generator, count if test else 0)
         if cycle == cycles:
             break
@@ -82,7 +82,7 @@ def build_run(
         values = -np.sort(-generator.gamma(2.0, size=len(items)))
         given = values if scores and cycle > 0 else None
         seconds = {"query": 0.2} | ({"score": 6.0} if cycle > 0 else {})
-        folder.journal.add_query(cycle, items, given, seconds)
+        folder.journal.add_query(cycle, items, seconds, scores=given)
         answers = zip(items.tolist(), labels[items].tolist(), strict=True)
         folder.journal.add_labels(cycle, answers, "label table", 0.01)
         labelled += len(items)

@@ -1,0 +1,69 @@
+"""Where a run stands, as ``cryoal status`` tells it."""
+
+from __future__ import annotations
+
+import json
+from contextlib import nullcontext
+from pathlib import Path
+
+import pytest
+from tiny_runs import RunMaker, tiny_settings
+
+from cryoal.pools import SubtomogramPool
+from cryoal.runs import ActiveLearningLoop, People, start_run
+from cryoal.runs.answers import Outcome
+from cryoal.runs.status import run_status
+from cryoal.runs.wilson import wilson_interval
+
+
+def test_a_finished_run(finished: RunMaker) -> None:
+    folder = finished()
+    state = run_status(folder)
+    assert json.loads(json.dumps(state)) == state
+    assert (state["state"], state["next"], state["waiting"]) == ("finished", None, 0)
+    assert state["labelled"] == 10
+    assert state["annotators"] == {"label table": 10}
+    known = state["accuracy"]
+    assert known["value"] == pytest.approx(folder.journal.metrics()[3]["accuracy"])
+    assert (known["low"], known["high"]) == wilson_interval(known["value"], known["items"])
+    assert [gain["labels"] for gain in state["gains"]] == [3, 3]
+    total = sum(gain["accuracy"] for gain in state["gains"])
+    first = folder.journal.metrics()[1]["accuracy"]
+    assert total == pytest.approx(known["value"] - first)
+    assert state["stopping"]["rule"] == "stabilizing-predictions"
+    assert "needs 4 trained models, 2 so far" in state["stopping"]["explanation"]
+
+
+def test_without_test_items_there_is_no_accuracy(finished: RunMaker) -> None:
+    state = run_status(finished(test_share=0.0))
+    assert state["accuracy"] is None
+    assert state["gains"] == []
+
+
+def test_a_run_that_waits_for_people(
+    tmp_path: Path, blobs: Path, blob_pool: SubtomogramPool
+) -> None:
+    settings = tiny_settings(blobs, oracle="human", known_labels="ignore", overlap="50%")
+    folder = start_run(tmp_path / "run", settings, blob_pool)
+    ActiveLearningLoop(
+        folder,
+        blob_pool,
+        People(),
+        progress=lambda _name: nullcontext(lambda _done, _total: None),
+        report=lambda _cycle, _metrics: None,
+    ).run()
+    store = folder.journal.labels
+    state = run_status(folder)
+    assert (state["state"], state["waiting"]) == ("waiting", 4)
+    assert state["next"] == {"cycle": 0, "phase": "label"}
+    one, two, three, _ = folder.journal.query(0).tolist()
+    store.record(one, Outcome.JUNK, None, "ann")
+    for name in ("ann", "bob"):
+        store.record(two, Outcome.UNDECIDED, None, name)
+    store.record(three, Outcome.CLASS, 0, "ann")
+    store.record(three, Outcome.CLASS, 1, "bob")
+    state = run_status(folder)
+    assert (state["junk"], state["undecided"], state["conflicts"]) == (1, 1, 1)
+    assert state["annotators"] == {"ann": 3, "bob": 2}
+    assert state["labelled"] == 1
+    assert state["classes"] == blob_pool.classes
