@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 from pathlib import Path
 
@@ -9,6 +10,19 @@ import pytest
 from blob_files import write_blobs
 
 from cryoal.pools import SubtomogramPool, open_pool
+
+
+def has_qt() -> bool:
+    """Whether Qt can be loaded: it needs libraries of the system."""
+    try:
+        from PySide6 import QtGui, QtTest, QtWidgets  # noqa: F401
+    except ImportError:
+        return False
+    return importlib.util.find_spec("pytestqt") is not None
+
+
+# Loaded here because pytest-qt ends the whole session where Qt cannot be loaded.
+pytest_plugins = ["pytestqt.plugin"] if has_qt() else []
 
 
 @pytest.fixture(scope="session")
