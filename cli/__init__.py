@@ -8,7 +8,13 @@ import click
 
 COMMANDS = {
     "run": "Train, score, query and label in cycles.",
+    "label": "Answer a query: in a window, or by a table.",
+    "queue": "What waits for an answer.",
     "status": "Where a run stands.",
+    "bundle": "A run's query in one file, to be labelled anywhere.",
+    "merge": "Labels of a bundle back to its run.",
+    "agreement": "How far annotators agree, and where they do not.",
+    "audit": "Labels that deserve a second look.",
     "report": "Figures and a page of a run.",
     "predict": "Class and probability of every item of a pool.",
     "score": "A trained run's scheme over another pool.",

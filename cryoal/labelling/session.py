@@ -265,7 +265,7 @@ class LabelSession(ClassEditing):
             return "no query waits; continue the run to make the next one"
         if not self._queue.waiting:
             return "every item of the query is answered; train on the labels"
-        return f"{len(self._queue.waiting)} items wait for other annotators"
+        return f"items that wait for other annotators: {len(self._queue.waiting)}"
 
     def refresh(self) -> bool:
         """Take in what others wrote; whether anything changed."""

@@ -94,6 +94,11 @@ class LabelSource(ABC):
         )
         return {row[0]: ItemFacts(*row) for row in rows}
 
+    def knows(self, name: str) -> bool:
+        """Whether an item of that name is there, asked for or not."""
+        found = self.database.db.execute("SELECT 1 FROM items WHERE id = ?", (name,))
+        return found.fetchone() is not None
+
     @abstractmethod
     def close(self) -> None:
         """Close the database and all files; no other method is called afterwards."""

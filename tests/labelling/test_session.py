@@ -186,7 +186,7 @@ class TestTogether:
             seen[session.annotator].append(shown(session.answer(CLASS, 0)))
         assert sorted(seen["ann"] + seen["bob"]) == sorted(asked(ann))
         assert ann.answer(CLASS, 0) is None
-        assert ann.idle_reason() == "1 items wait for other annotators"
+        assert ann.idle_reason() == "items that wait for other annotators: 1"
         assert bob.answer(CLASS, 0) is None
         assert ann.refresh()
         assert ann.progress().waiting == 0
@@ -254,7 +254,7 @@ class TestTogether:
         while entry is not None:
             entry = ann.answer(CLASS, 0)
         assert len(ann.labels.events()) == 6
-        assert ann.idle_reason() == "2 items wait for other annotators"
+        assert ann.idle_reason() == "items that wait for other annotators: 2"
 
     def test_the_next_query_is_taken_up(
         self, run: Path, blob_pool: SubtomogramPool, opened: Opener
