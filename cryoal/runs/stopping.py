@@ -114,6 +114,8 @@ def stabilizing_predictions(history: History) -> Verdict:
             f"stabilizing-predictions: needs {KAPPA_WINDOW + 1} trained models, "
             f"{len(history.stop_set)} so far",
         )
+    if history.stop_set.shape[1] == 0:
+        return Verdict(False, None, "stabilizing-predictions: no item that all models judged")
     recent = history.stop_set[-KAPPA_WINDOW - 1 :]
     kappas = [_kappa(one, two) for one, two in pairwise(recent)]
     if None in kappas:

@@ -28,7 +28,7 @@ class ShellHarmonics:
     """
 
     def __init__(
-        self, box_px: int, shells: int = 8, degrees: int = 6, lowpass_px: float = 1.0
+        self, box_px: int, shells: int = 8, degrees: int = 4, lowpass_px: float = 1.0
     ) -> None:
         functions, groups = shell_functions(box_px, shells, degrees)
         basis = torch.from_numpy(functions).unsqueeze(1)

@@ -107,7 +107,7 @@ def slow_k_centre(features: np.ndarray, count: int, seed: int) -> list[int]:
             at: min(np.linalg.norm(features[at] - features[one]) for one in chosen) for at in left
         }
         order = sorted(left, key=nearest.__getitem__)
-        chosen.append(order[round(0.95 * (len(order) - 1))])
+        chosen.append(order[round(0.97 * (len(order) - 1))])
     return chosen
 
 

@@ -63,6 +63,12 @@ def test_models_that_know_one_class_do_not_stop_a_run():
     assert "one class" in verdict.explanation
 
 
+def test_an_empty_stop_set_tells_nothing():
+    verdict = judge("stabilizing-predictions", np.zeros((5, 0), np.int64))
+    assert (verdict.stop, verdict.value) == (False, None)
+    assert "no item" in verdict.explanation
+
+
 def test_equal_predictions_of_several_classes_stop():
     verdict = judge("stabilizing-predictions", drifting([0, 0, 0]))
     assert (verdict.stop, verdict.value) == (True, 1.0)
