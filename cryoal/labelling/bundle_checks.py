@@ -49,7 +49,7 @@ def open_bundle(path: Path) -> BundleFile:
         bundle.db.execute("PRAGMA trusted_schema=OFF")
         bundle.db.execute("PRAGMA cell_size_check=ON")
         fault = find_fault(bundle)
-    except (sqlite3.Error, ValidationError, ValueError, IndexError) as error:
+    except (sqlite3.Error, ValidationError, ValueError) as error:
         bundle.close()
         reason = "wrong facts" if isinstance(error, ValidationError) else error
         raise CryoalError(f"{path}: a damaged bundle ({reason}); get it again") from error
@@ -80,7 +80,7 @@ def find_fault(bundle: BundleFile) -> str | None:
     """What is wrong with a bundle's tables, in words.
 
     Raises:
-        sqlite3.Error, ValueError, IndexError: they are too broken to tell.
+        sqlite3.Error, ValueError: they are too broken to tell.
     """
     db = bundle.db
     reports = [row[0] for row in db.execute("PRAGMA integrity_check")]
@@ -97,7 +97,6 @@ def find_fault(bundle: BundleFile) -> str | None:
     for fault, query in _FAULTS.items():
         if db.execute(query).fetchone()[0]:
             return fault
-    bundle.labels.answers()
     return _wrong_names(bundle) or _wrong_items(bundle)
 
 

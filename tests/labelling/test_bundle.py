@@ -271,9 +271,6 @@ DAMAGES = {
     "undo of nothing": execute(event(kind="undo")),
     "undo of another's answer": execute(event(kind="undo", replaces=FIRST_EVENT)),
     "an answer after another's": execute(event(replaces=FIRST_EVENT)),
-    "redo before undo": execute(
-        event(), event(uid="1" * 32, kind="redo", replaces="(SELECT max(event) FROM events)")
-    ),
 }
 
 
