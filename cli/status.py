@@ -45,6 +45,8 @@ def print_status(state: dict[str, Any]) -> None:
         click.echo(curve_line(row["cycle"], row))
     if state["accuracy"]:
         click.echo(f"accuracy  {accuracy_line(state)}")
+    elif state["cycles_trained"]:
+        click.echo("accuracy  no labelled items are held out: 'cryoal audit' cross-validates")
     click.echo(f"stopping  {state['stopping']['explanation']}")
     for warning in state["warnings"]:
         click.echo(f"warning: {warning}")

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import asdict
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
+from cryoal.runs.accuracy import Accuracy
 from cryoal.runs.amount import count_items
 from cryoal.runs.answers import Outcome
 from cryoal.runs.balance import lopsided
 from cryoal.runs.folder import RunFolder
 from cryoal.runs.open_query import open_query
+from cryoal.runs.out_of_fold import load_out_of_fold
 from cryoal.runs.stopping import get
 from cryoal.runs.stopping_history import stopping_history
 from cryoal.runs.tables import metrics_rows
@@ -58,7 +61,7 @@ def run_status(folder: RunFolder) -> dict[str, Any]:
         "cycles_trained": len(folder.trained_cycles()),
         "next": next_phase(folder),
         "metrics": rows,
-        "accuracy": last_accuracy(rows, len(journal.split("test"))),
+        "accuracy": last_accuracy(folder, rows),
         "gains": gains(rows),
         "stopping": stopping(folder),
         "last_query": counts,
@@ -92,21 +95,18 @@ def annotators(folder: RunFolder) -> dict[str, int]:
     return dict(sorted(counts.items()))
 
 
-def last_accuracy(rows: list[MetricsRow], test_items: int) -> dict[str, Any] | None:
-    """Accuracy of the last evaluated model on the test items, with its 95 % interval."""
+def last_accuracy(folder: RunFolder, rows: list[MetricsRow]) -> dict[str, Any] | None:
+    """The last accuracy with its 95 % interval: held out or, without test items, the audit's."""
     tested = [row for row in rows if row["accuracy"] is not None]
-    if not tested:
+    if tested:
+        value = float(tested[-1]["accuracy"] or 0.0)
+        items = int(folder.journal.metrics()[int(tested[-1]["cycle"] or 0)]["items"])
+        known = Accuracy(value, *wilson_interval(value, items), items)
+        return asdict(known) | {"measured_on": "held-out labelled items"}
+    audited = load_out_of_fold(folder)
+    if audited is None or audited.accuracy is None:
         return None
-    value = float(tested[-1]["accuracy"] or 0.0)
-    low, high = wilson_interval(value, test_items)
-    return {
-        "value": value,
-        "low": low,
-        "high": high,
-        "items": test_items,
-        "cycle": tested[-1]["cycle"],
-        "measured_on": "held-out labelled items",
-    }
+    return asdict(audited.accuracy) | {"measured_on": "labels, cross-validated by the last audit"}
 
 
 def gains(rows: list[MetricsRow]) -> list[dict[str, float]]:

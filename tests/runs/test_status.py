@@ -6,12 +6,14 @@ import json
 from contextlib import nullcontext
 from pathlib import Path
 
+import numpy as np
 import pytest
 from tiny_runs import RunMaker, tiny_settings
 
 from cryoal.pools import SubtomogramPool
 from cryoal.runs import ActiveLearningLoop, People, start_run
 from cryoal.runs.answers import Outcome
+from cryoal.runs.out_of_fold import OutOfFold, out_of_fold_path
 from cryoal.runs.status import run_status
 from cryoal.runs.wilson import wilson_interval
 
@@ -67,3 +69,15 @@ def test_a_run_that_waits_for_people(
     assert state["annotators"] == {"ann": 3, "bob": 2}
     assert state["labelled"] == 1
     assert state["classes"] == blob_pool.classes
+
+
+def test_the_audit_stands_in_where_nothing_is_held_out(finished: RunMaker) -> None:
+    folder = finished(test_share=0.0)
+    probabilities = np.array([[0.9, 0.1, 0.0], [0.8, 0.2, 0.0], [0.1, 0.9, 0.0], [np.nan] * 3])
+    result = OutOfFold(10, np.arange(4), np.array([0, 1, 1, 2]), np.arange(3), probabilities)
+    out_of_fold_path(folder).parent.mkdir()
+    result.save(out_of_fold_path(folder))
+    known = run_status(folder)["accuracy"]
+    assert known["value"] == pytest.approx(2 / 3)
+    assert known["items"] == 3
+    assert known["measured_on"] == "labels, cross-validated by the last audit"
