@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from qtpy.QtCore import Qt
+from qtpy.QtGui import QKeySequence, QShortcut
 from qtpy.QtWidgets import QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from cryoal.labelling.entry import Entry
@@ -27,9 +28,14 @@ class ClassList(QWidget):
         self.box.setContentsMargins(0, 0, 0, 0)
         self.box.setSpacing(4)
         self.new_name = QLineEdit()
-        self.new_name.setPlaceholderText("New class (N): name it, Enter labels this volume with it")
+        self.new_name.setPlaceholderText("Name of the new class; Enter labels with it")
         self.new_name.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.new_name.returnPressed.connect(self.make_class)
+        self.new_name.editingFinished.connect(self.new_name.hide)
+        self.new_name.hide()
+        escape = QShortcut(QKeySequence("Esc"), self.new_name)
+        escape.setContext(Qt.ShortcutContext.WidgetShortcut)
+        escape.activated.connect(self.leave_field)
         self._lay_out()
         desk.classes_changed.connect(self.rebuild)
         desk.shown.connect(self.show_entry)
@@ -50,7 +56,9 @@ class ClassList(QWidget):
         others = QHBoxLayout()
         others.setSpacing(6)
         self.junk = button("Junk  J", "Ice, gold, a membrane's edge, nothing at all (J)")
-        self.undecided = button("Cannot decide  C", "Comes back later or goes to somebody else (C)")
+        self.undecided = button(
+            "Can't say  C", "Cannot decide: comes back later or goes to somebody else (C)"
+        )
         self.skip = button("Skip  S", "Leave it for now (S)")
         for widget, outcome in (
             (self.junk, Outcome.JUNK),
@@ -58,7 +66,10 @@ class ClassList(QWidget):
             (self.skip, Outcome.SKIP),
         ):
             widget.clicked.connect(lambda _=False, said=outcome: self.desk.answer(said))
-            others.addWidget(widget, 2 if outcome is Outcome.UNDECIDED else 1)
+            others.addWidget(widget, 3 if outcome is Outcome.UNDECIDED else 2)
+        self.new = button("New  N", "Make a class and label this volume with it (N)")
+        self.new.clicked.connect(self.ask_new_class)
+        others.addWidget(self.new, 2)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
@@ -70,6 +81,7 @@ class ClassList(QWidget):
         """A row for each class as it is now."""
         for row in self.rows.values():
             self.box.removeWidget(row)
+            row.hide()
             row.deleteLater()
         classes = self.desk.session.classes()
         keys = {one.position: key for key, one in self.desk.session.keys().items()}
@@ -116,6 +128,7 @@ class ClassList(QWidget):
 
     def ask_new_class(self) -> None:
         """Put the keyboard into the field for a new class."""
+        self.new_name.show()
         self.new_name.setFocus()
         self.new_name.selectAll()
 

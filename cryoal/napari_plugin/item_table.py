@@ -52,13 +52,13 @@ class ItemTable(QWidget):
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.table.setTextElideMode(Qt.TextElideMode.ElideLeft)
         self.table.setWordWrap(False)
         self.table.clicked.connect(self._clicked)
         header = self.table.horizontalHeader()
         header.setSectionsClickable(True)
         header.setSectionResizeMode(ITEM, QHeaderView.ResizeMode.Stretch)
-        for column, width in ((ANSWER, 104), (MODEL, 104), (SCORE, 58), (TOMOGRAM, 80)):
+        for column, width in ((ANSWER, 100), (MODEL, 100), (SCORE, 52), (TOMOGRAM, 76)):
             self.table.setColumnWidth(column, width)
         header.sectionClicked.connect(self._sort)
         self.state = ComboBox(choices=STATES, value=None)
@@ -79,7 +79,7 @@ class ItemTable(QWidget):
     def _lay_out(self) -> None:
         filters = QGridLayout()
         filters.setSpacing(6)
-        for place, widget in enumerate((self.state, self.label, self.group, self.disagreement)):
+        for place, widget in enumerate((self.state, self.label, self.disagreement, self.group)):
             filters.addWidget(widget.native, *divmod(place, 2))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 8, 0, 0)

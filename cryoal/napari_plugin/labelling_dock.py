@@ -22,7 +22,7 @@ from cryoal.napari_plugin.start_page import StartPage
 from cryoal.napari_plugin.style import DOCK
 from cryoal.napari_plugin.view_controls import ViewControls
 
-WIDTH_PX = 376
+WIDTH_PX = 392
 
 
 class LabellingDock(QWidget):

@@ -20,7 +20,7 @@ from cryoal.napari_plugin.text import label
 from cryoal.napari_plugin.thumbnail import Thumbnail
 
 COLUMNS, ROWS = 3, 2
-PICTURE_PX = 104
+PICTURE_PX = 108
 
 
 class NeighbourStrip(QWidget):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from qtpy.QtWidgets import QHBoxLayout, QWidget
+from qtpy.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from superqt import QElidingLabel
 
 from cryoal.labelling.entry import Entry
 from cryoal.napari_plugin.desk import Desk
@@ -10,18 +11,23 @@ from cryoal.napari_plugin.text import button, card, label
 
 
 class PredictionCard(QWidget):
-    """Prediction, probability and score in one line; a button hides them."""
+    """Prediction, probability and score; a button hides them."""
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.desk = desk
-        self.text = label()
+        self.text = QElidingLabel()
+        self.score = label(role="faint")
         self.toggle = button("", "Prediction and score may bias you; hide or show them (H)")
         self.toggle.clicked.connect(desk.toggle_hidden)
         frame = card()
         inside = QHBoxLayout(frame)
         inside.setContentsMargins(12, 6, 6, 6)
-        inside.addWidget(self.text, 1)
+        lines = QVBoxLayout()
+        lines.setSpacing(3)
+        lines.addWidget(self.text)
+        lines.addWidget(self.score)
+        inside.addLayout(lines, 1)
         inside.addWidget(self.toggle)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -33,16 +39,26 @@ class PredictionCard(QWidget):
     def show_entry(self, entry: Entry | None) -> None:
         self.toggle.setText("Show  H" if self.desk.hidden else "Hide  H")
         if self.desk.hidden:
-            self.text.setText("Prediction and score are hidden")
+            text, score = "Hidden", "prediction and score"
+        elif entry is None:
+            text, score = "", ""
         else:
-            self.text.setText("" if entry is None else self._describe(entry))
+            text, score = self._prediction(entry), describe_score(entry)
+        self.text.setText(text)
+        self.text.setToolTip(text)
+        self.score.setText(score)
 
-    def _describe(self, entry: Entry) -> str:
+    def _prediction(self, entry: Entry) -> str:
         names = {one.position: one.name for one in self.desk.session.classes()}
-        parts = []
-        if entry.prediction in names:
-            sure = "" if entry.probability is None else f" {entry.probability:.0%}"
-            parts.append(f"Model says {names[entry.prediction]}{sure}")
-        if entry.score is not None:
-            parts.append(f"score {entry.score:.3g}")
-        return " · ".join(parts) or "No model has seen this volume yet"
+        junk = self.desk.session.labels.classes.junk()
+        if junk is not None:
+            names[junk] = "junk"
+        if entry.prediction not in names:
+            return "No prediction yet"
+        sure = "" if entry.probability is None else f", {entry.probability:.0%}"
+        return f"{names[entry.prediction]}{sure}"
+
+
+def describe_score(entry: Entry) -> str:
+    """The score in a word, where there is one."""
+    return "no model has seen it" if entry.score is None else f"score {entry.score:.3g}"

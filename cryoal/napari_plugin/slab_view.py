@@ -65,7 +65,7 @@ class SlabView:
                 "string": list(NAMES),
                 "color": "#aeb6c4",
                 "size": 10,
-                "anchor": "lower_left",
+                "anchor": "upper_left",
             },
             size=0,
             face_color="transparent",
@@ -148,8 +148,9 @@ class SlabView:
             self.cut(place)
 
     def reset_camera(self) -> None:
-        """Fit all pictures into the canvas."""
+        """Fit all pictures into the canvas, with a little room around them."""
         self.viewer.reset_view()
+        self.viewer.scene.camera.zoom *= 0.98
 
     def remove(self) -> None:
         """Take the layers out of the viewer."""

@@ -4,6 +4,7 @@ ACCENT = "#4c8dff"
 WARNING = "#e6a23c"
 
 DOCK = f"""
+QLabel {{ padding: 0; }}
 QFrame[card="true"] {{ background: rgba(128, 134, 148, 28); border-radius: 6px; }}
 QFrame[card="true"] QLabel, QFrame[row="true"] QLabel {{ background: transparent; }}
 QLabel[role="title"] {{ font-size: 15px; font-weight: 600; }}
@@ -24,7 +25,8 @@ QFrame[message="plain"] {{
     background: rgba(76, 141, 255, 36); border-left: 3px solid {ACCENT}; border-radius: 3px;
 }}
 QFrame[message] QLabel {{ background: transparent; }}
-QPushButton {{ padding: 6px 12px; border-radius: 5px; }}
+QPushButton[close="true"] {{ padding: 0; background: transparent; font-size: 15px; }}
+QPushButton {{ padding: 6px 8px; border-radius: 5px; }}
 QPushButton[main="true"] {{ background: {ACCENT}; color: white; font-weight: 600; padding: 9px; }}
 QPushButton[main="true"]:hover {{ background: #6aa0ff; }}
 QPushButton[main="true"]:disabled {{ background: rgba(128, 134, 148, 50); color: #8d95a3; }}
@@ -41,6 +43,13 @@ QTabBar::tab {{
 }}
 QTabBar::tab:selected {{ background: transparent; color: white; border-bottom-color: {ACCENT}; }}
 QTabBar::tab:hover {{ color: white; }}
+QHeaderView {{ background: transparent; border: none; }}
+QHeaderView::section {{
+    background: transparent; color: #9aa3b2; border: none; padding: 5px 4px; font-size: 11px;
+}}
+QTableView {{ background: rgba(128, 134, 148, 20); border: none; border-radius: 6px; }}
+QTableView::item {{ padding: 2px 4px; }}
+QTableView::item:selected {{ background: rgba(76, 141, 255, 90); }}
 QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; border: none; }}
 QLineEdit {{ padding: 5px 8px; border-radius: 5px; }}
 """

@@ -42,9 +42,9 @@ class VolumeView:
     def reset_camera(self) -> None:
         """Fit the volume into the canvas and look at it obliquely."""
         self.viewer.reset_view()
-        self.viewer.camera.angles = (10, 35, 25)
+        self.viewer.scene.camera.angles = (10, 35, 25)
         # Room for the corners of the turned box.
-        self.viewer.camera.zoom *= 0.7
+        self.viewer.scene.camera.zoom *= 0.7
 
     def remove(self) -> None:
         """Take the layer out of the viewer."""
