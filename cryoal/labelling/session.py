@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import AbstractContextManager, nullcontext
 
 from cryoal.errors import CryoalError
 from cryoal.labelling.class_averages import ClassAverages
@@ -94,9 +95,10 @@ class LabelSession(ClassEditing):
             CryoalError: it was neither asked for nor labelled.
         """
         self._fact(item)
-        self._leave()
-        if item in self._queue.turns:
-            self._claim(item)
+        with self._claiming():
+            self._leave()
+            if item in self._queue.turns:
+                self._claim(item)
         return self._show(item)
 
     def answer(self, outcome: Outcome, label: int | None = None) -> Entry | None:
@@ -111,14 +113,23 @@ class LabelSession(ClassEditing):
         """
         if self._item is None:
             raise CryoalError(f"{self.source.path}: no item is on screen; {self.idle_reason()}")
+        item, claimed, known = self._item, self._claimed, self._decisions.answers.last_event
         seconds = time.monotonic() - self._shown_at
-        if self.reviewing:
-            self._write(self._item, Kind.REVIEW, outcome, label, seconds)
-            self._take_events()
-        else:
-            self.record(self._item, outcome, label, seconds)
-        self.refresh()
-        return self._hand_out()
+        try:
+            # One transaction: an answer costs a single wait for the disk.
+            with self.source.database.transaction():
+                if self.reviewing:
+                    self.review(item, outcome, label, seconds)
+                else:
+                    self.record(item, outcome, label, seconds)
+                self.refresh()
+                return self._hand_out()
+        except BaseException:
+            self._item, self._claimed = item, claimed
+            if self._decisions.answers.last_event != known:  # it may not have been written
+                self._decisions = Decisions(self.labels)
+                self._load()
+            raise
 
     def record(
         self, item: int, outcome: Outcome, label: int | None = None, seconds: float | None = None
@@ -141,13 +152,18 @@ class LabelSession(ClassEditing):
             self._write(item, Kind.ANSWER, outcome, label, seconds)
         self._take_events()
 
-    def review(self, item: int, outcome: Outcome, label: int | None = None) -> Entry:
+    def review(
+        self, item: int, outcome: Outcome, label: int | None = None, seconds: float | None = None
+    ) -> Entry:
         """Say something of an item against all that was said before; stays where it is.
+
+        Args:
+            seconds: how long the annotator looked, if known.
 
         Raises:
             CryoalError: an unknown item or class, or nothing can be written.
         """
-        self._write(item, Kind.REVIEW, outcome, label, None)
+        self._write(item, Kind.REVIEW, outcome, label, seconds)
         self._take_events()
         return self.entry(item)
 
@@ -288,12 +304,13 @@ class LabelSession(ClassEditing):
 
     def _hand_out(self) -> Entry | None:
         """Show the first item that this annotator can have."""
-        self._leave()
-        self._held = self.labels.claims()
-        for item in self._queue.turns:
-            others = set(self._held.get(item, ())) - {self.annotator}
-            if len(others) < self._queue.wanted(item) and self._claim(item):
-                return self._show(item)
+        with self._claiming():
+            self._leave()
+            self._held = self.labels.claims()
+            for item in self._queue.turns:
+                others = set(self._held.get(item, ())) - {self.annotator}
+                if len(others) < self._queue.wanted(item) and self._claim(item):
+                    return self._show(item)
         return None
 
     def _show(self, item: int) -> Entry:
@@ -303,6 +320,11 @@ class LabelSession(ClassEditing):
         self._shown_at = time.monotonic()
         self.reviewing = bool(self._queue.settled_by_others(item))
         return self.entry(item)
+
+    def _claiming(self) -> AbstractContextManager[None]:
+        """One transaction for changes of claims; without any where nothing can be written."""
+        database = self.source.database
+        return database.transaction() if database.writable else nullcontext()
 
     def _leave(self) -> None:
         self._item = None

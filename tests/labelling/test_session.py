@@ -129,6 +129,48 @@ class TestRecord:
         assert session.labels.events() == []
         assert session.labels.claims() == {item: ["ann"]}
 
+    def test_a_full_disk_leaves_the_item_on_screen(self, run: Path, opened: Opener) -> None:
+        session = opened(run)
+        item = shown(session.next())
+        db = session.source.database.db
+        (pages,) = db.execute("PRAGMA page_count").fetchone()
+        db.execute(f"PRAGMA max_page_count = {pages}")
+
+        def fill_the_disk() -> None:
+            while True:
+                session.review(asked(session)[1], CLASS, 0)
+
+        with pytest.raises(CryoalError, match="cannot be written"):
+            fill_the_disk()
+        before = session.labels.events()
+        with pytest.raises(CryoalError, match="free some space"):
+            session.answer(CLASS, 1)
+        assert shown(session.current) == item
+        assert session.entry(item).decision.state == "open"
+        assert session.labels.events() == before
+        db.execute("PRAGMA max_page_count = 1000000")
+        session.answer(JUNK)
+        assert session.entry(item).decision.outcome is JUNK
+        assert len(session.labels.events()) == len(before) + 1
+
+    def test_an_answer_that_was_not_written_does_not_count(
+        self, run: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        session = opened(run)
+        item = shown(session.next())
+
+        def fail(*_: object) -> None:
+            raise KeyboardInterrupt
+
+        with monkeypatch.context() as patched:
+            patched.setattr(session, "_show", fail)
+            with pytest.raises(KeyboardInterrupt):
+                session.answer(CLASS, 0)
+        assert shown(session.current) == item
+        assert session.progress().waiting == 6
+        session.answer(CLASS, 1)
+        assert session.entry(item).decision.label == 1
+
     def test_a_review_overrides_and_stays(self, run: Path, opened: Opener) -> None:
         session = opened(run)
         first, second, *_ = asked(session)
