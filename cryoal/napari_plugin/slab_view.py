@@ -19,13 +19,15 @@ TICK = 0.05
 OBLIQUE_CONTRAST = (50.0, 99.8)
 
 NAMES = ("XY", "YZ", "XZ", "3D")
+Corner = tuple[int, int]
 
 
 class SlabView:
     """Two rows of two pictures: ``XY YZ`` over ``XZ 3D``, neighbours with an axis in common.
 
-    The layers are made once and filled again for each volume. A click in a slab cuts the other
-    two where it was made.
+    One image layer holds all four, since what a layer costs napari is most of what a volume
+    costs; it is made once and filled again. A click in a slab cuts the other two where it was
+    made.
     """
 
     def __init__(self, viewer: napari.Viewer, shape: tuple[int, ...]) -> None:
@@ -34,22 +36,21 @@ class SlabView:
         self.place = centre(shape)
         self.volume: Array | None = None
         self.settings = DisplaySettings()
-        viewer.dims.ndisplay = 2
         depth, height, width = shape
-        self.right = width * (1 + GAP)
-        self.below = height * (1 + GAP)
-        corners = ((0, 0), (0, self.right), (self.below, 0), (self.below, self.right))
-        sizes = ((height, width), (height, depth), (depth, width), (height, width))
-        self.pictures: list[Image] = [
-            viewer.add_image(
-                np.zeros(size, np.float32),
-                name=name,
-                translate=corner,
-                interpolation2d="linear",
-                contrast_limits=(0, 1),
-            )
-            for name, corner, size in zip(NAMES, corners, sizes, strict=True)
-        ]
+        gap = max(2, round(GAP * width))
+        self.right, self.below = width + gap, height + gap
+        self.corners: tuple[Corner, ...] = (
+            (0, 0),
+            (0, self.right),
+            (self.below, 0),
+            (self.below, self.right),
+        )
+        size = (self.below + max(depth, height), self.right + max(depth, width))
+        self.canvas = np.zeros(size, np.float32)
+        viewer.dims.ndisplay = 2
+        self.picture: Image = viewer.add_image(
+            self.canvas, name="slabs", interpolation2d="linear", contrast_limits=(0, 1)
+        )
         self.marks: Vectors = viewer.add_vectors(
             self._cross(),
             name="cut",
@@ -59,7 +60,7 @@ class SlabView:
             opacity=0.9,
         )
         self.texts: Points = viewer.add_points(
-            np.add(corners, (-0.5 - height * 0.008, -0.5)),
+            np.add(self.corners, (-0.5 - height * 0.008, -0.5)),
             name="names",
             text={
                 "string": list(NAMES),
@@ -79,22 +80,24 @@ class SlabView:
     @property
     def layers(self) -> list[Image | Points | Vectors]:
         """All layers of this view."""
-        return [*self.pictures, self.marks, self.texts]
+        return [self.picture, self.marks, self.texts]
 
     def show(self, volume: Array | None, settings: DisplaySettings) -> None:
         """Draw a volume, cut through its centre, or nothing."""
         for layer in self.layers:
-            layer.visible = volume is not None
+            # napari does all its work again even where nothing changes.
+            if layer.visible != (volume is not None):
+                layer.visible = volume is not None
         if volume is None:
             return
         self.volume = smoothed(volume, settings)
         self.settings = settings
+        look = oblique(self.volume)
+        self._put(3, look, limits(look, OBLIQUE_CONTRAST))
         if self.place != centre(self.shape):
             self.place = centre(self.shape)
             self.marks.data = self._cross()
         self._draw()
-        look = oblique(self.volume)
-        self._fill(self.pictures[3], look, limits(look, OBLIQUE_CONTRAST))
 
     def cut(self, place: Place) -> None:
         """Cut the volume on screen at another voxel."""
@@ -108,13 +111,18 @@ class SlabView:
         pictures = slabs(self.volume, self.place, self.settings.thickness_px)
         values = np.concatenate([picture.ravel() for picture in pictures])
         shared = limits(values, self.settings.contrast)
-        for layer, picture in zip(self.pictures, pictures, strict=False):
-            self._fill(layer, picture, shared)
+        for number, picture in enumerate(pictures):
+            self._put(number, picture, shared)
+        # The layer's own array was written to; giving it a new one makes napari look for its size.
+        self.picture.refresh(thumbnail=False, highlight=False, extent=False)
 
-    @staticmethod
-    def _fill(layer: Image, picture: Array, contrast: tuple[float, float]) -> None:
-        layer.data = picture
-        layer.contrast_limits = contrast
+    def _put(self, number: int, picture: Array, contrast: tuple[float, float]) -> None:
+        """Write a picture to its place, 0 black and 1 white."""
+        low, high = contrast
+        row, column = self.corners[number]
+        height, width = picture.shape
+        scaled = np.clip((picture - low) / (high - low), 0, 1)
+        self.canvas[row : row + height, column : column + width] = scaled
 
     def _cross(self) -> Array:
         """Ticks (n, 2, 2), start and direction, at the edges where the other slabs cut."""

@@ -31,7 +31,8 @@ class VolumeView:
 
     def show(self, volume: Array | None, settings: DisplaySettings) -> None:
         """Draw a volume, or nothing."""
-        self.layer.visible = volume is not None
+        if self.layer.visible != (volume is not None):
+            self.layer.visible = volume is not None
         if volume is None:
             return
         picture = smoothed(volume, settings)
