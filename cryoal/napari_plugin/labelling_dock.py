@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import napari
+import napari.viewer
 from qtpy.QtCore import QEvent, QObject, QTimer
 from qtpy.QtWidgets import QDockWidget, QMainWindow, QVBoxLayout, QWidget
 
@@ -28,7 +28,7 @@ WIDTH_PX = 392
 class LabellingDock(QWidget):
     """Asks what to label, then is the desk of a labelling session."""
 
-    def __init__(self, viewer: napari.Viewer, parent: QWidget | None = None) -> None:
+    def __init__(self, viewer: napari.viewer.Viewer, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.viewer = viewer
         self.preferences = Preferences()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 import napari
 
+from cryoal.errors import CryoalError
 from cryoal.labelling.opening import open_session
 from cryoal.napari_plugin.labelling_dock import LabellingDock, hide_layer_docks
 
@@ -16,8 +19,9 @@ def open_window(path: Path, annotator: str) -> napari.Viewer:
     """A window on a run folder or bundle; ``napari.run()`` is left to the caller.
 
     Raises:
-        CryoalError: it cannot be opened.
+        CryoalError: it cannot be opened, or there is no display.
     """
+    check_display()
     session = open_session(path, annotator)
     viewer = napari.Viewer(title=f"cryoal · {path.name}", show=False)
     dock = LabellingDock(viewer)
@@ -27,3 +31,17 @@ def open_window(path: Path, annotator: str) -> napari.Viewer:
     viewer.show()
     dock.begin(session)
     return viewer
+
+
+def check_display() -> None:
+    """Qt ends the program where there is no display, so find out before.
+
+    Raises:
+        CryoalError: there is none; says how to label without.
+    """
+    displays = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    if sys.platform.startswith("linux") and not any(os.environ.get(name) for name in displays):
+        raise CryoalError(
+            "no display to open a window on; take the query to another machine with "
+            "'cryoal bundle', or give a table with --answers"
+        )

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import display  # noqa: F401
+import pytest
+from pytestqt.qtbot import QtBot
+
+from cryoal.napari_plugin.desk import Desk
+from cryoal.napari_plugin.item_table import ItemTable
+from cryoal.napari_plugin.item_table_model import ANSWER, ITEM, MODEL, SCORE
+from cryoal.runs.answers import Kind, Outcome
+
+
+@pytest.fixture
+def table(trained_desk: Desk, qtbot: QtBot) -> ItemTable:
+    made = ItemTable(trained_desk)
+    qtbot.addWidget(made)
+    trained_desk.start()
+    made.show()
+    qtbot.waitExposed(made)
+    return made
+
+
+def column(table: ItemTable, number: int) -> list[str]:
+    model = table.model
+    return [str(model.data(model.index(row, number))) for row in range(model.rowCount())]
+
+
+def settle(table: ItemTable, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(table.desk.settled):
+        table.desk.arrange(lambda: None)
+
+
+def test_lists_the_query_and_the_labelled(table: ItemTable) -> None:
+    assert table.model.rowCount() == 6 + 12
+    assert column(table, ANSWER).count("–") == 6
+    assert all(column(table, ITEM))
+
+
+def test_a_click_shows_an_item_and_a_key_overrides_its_answer(
+    table: ItemTable, qtbot: QtBot
+) -> None:
+    row = 10
+    entry = table.model.entries[row]
+    following = table.model.entries[row + 1].item
+    assert entry.decision.annotators == ("earlier",)
+    table._clicked(table.model.index(row, 0))
+    assert table.desk.entry is not None
+    assert table.desk.entry.item == entry.item
+    label = (entry.decision.label or 0) + 1
+    table.desk.answer(Outcome.CLASS, label % 3)
+    assert table.desk.entry.item == following
+    after = table.desk.session.entry(entry.item)
+    assert after.decision.label == label % 3
+    assert after.mine is not None
+    assert after.mine.kind is Kind.REVIEW
+    settle(table, qtbot)
+    assert column(table, ANSWER)[row] == f"class{label % 3}"
+
+
+def test_filters(table: ItemTable, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(table.desk.settled):
+        table.state.value = "open"
+    assert table.model.rowCount() == 6
+    with qtbot.waitSignal(table.desk.settled):
+        table.state.value = None
+        table.label.value = 1
+    assert set(column(table, ANSWER)) == {"class1"}
+
+
+def test_sorts_by_score_when_its_heading_is_clicked(table: ItemTable, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(table.desk.settled):
+        table.table.horizontalHeader().sectionClicked.emit(SCORE)
+    scores = [entry.score for entry in table.model.entries if entry.score is not None]
+    assert len(scores) == 6
+    assert scores in (sorted(scores), sorted(scores, reverse=True))
+
+
+def test_hidden_predictions_are_hidden_here_too(table: ItemTable) -> None:
+    assert not table.table.isColumnHidden(MODEL)
+    table.desk.toggle_hidden()
+    assert table.table.isColumnHidden(MODEL)
+    assert table.table.isColumnHidden(SCORE)
+
+
+def test_leaving_the_table_gives_the_keys_back_to_the_queue(table: ItemTable) -> None:
+    assert table.desk.listed is not None
+    table.hide()
+    assert table.desk.listed is None

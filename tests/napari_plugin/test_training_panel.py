@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import display  # noqa: F401
+import pytest
+from pytestqt.qtbot import QtBot
+
+from cryoal.labelling.progress import Progress
+from cryoal.napari_plugin.desk import Desk
+from cryoal.napari_plugin.training_panel import TrainingPanel, reason_not_to_train
+from cryoal.napari_plugin.training_process import TrainingProcess
+from cryoal.runs.answers import Outcome
+
+
+@pytest.mark.parametrize(
+    ("total", "waiting", "words"),
+    [(0, 0, "Nothing has been asked"), (5, 5, "5 volumes"), (5, 1, "1 volume still"), (5, 0, "")],
+)
+def test_the_reason_says_what_is_missing(total: int, waiting: int, words: str) -> None:
+    progress = Progress(total, total - waiting, waiting, None, {}, 0, 0, 0)
+    reason = reason_not_to_train(progress)
+    assert reason.startswith(words)
+    assert bool(reason) == bool(words)
+
+
+@pytest.fixture
+def panel(desk: Desk, qtbot: QtBot) -> TrainingPanel:
+    process = TrainingProcess(desk.session.source.path)
+    made = TrainingPanel(desk, process)
+    process.setParent(made)
+    qtbot.addWidget(made)
+    made.show()
+    desk.start()
+    return made
+
+
+def test_nothing_to_do_is_disabled_with_its_reason(panel: TrainingPanel) -> None:
+    assert not panel.train.isEnabled()
+    assert "12 volumes still wait" in panel.train.toolTip()
+    assert panel.reason.isVisible()
+    assert not panel.proceed.isVisible()
+
+
+def test_some_answers_allow_to_go_on_without_the_rest(panel: TrainingPanel, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(panel.desk.settled):
+        panel.desk.answer(Outcome.CLASS, 0)
+    assert not panel.train.isEnabled()
+    assert panel.proceed.isVisible()
+
+
+def test_cancel_stops_it_and_says_that_nothing_is_lost(panel: TrainingPanel, qtbot: QtBot) -> None:
+    for _ in range(12):
+        panel.desk.answer(Outcome.CLASS, 0)
+    with qtbot.waitSignal(panel.process.process.started):
+        panel.start()
+    assert panel.cancel.isVisible()
+    assert not panel.train.isEnabled()
+    with qtbot.waitSignal(panel.failed, timeout=20_000) as failed:
+        panel.cancel.click()
+    assert "Cancelled" in failed.args[0]
+    assert panel.train.isEnabled()
+    assert not panel.process.running
+
+
+def test_an_error_of_the_run_is_told_in_its_words(
+    panel: TrainingPanel, qtbot: QtBot, desk: Desk
+) -> None:
+    for _ in range(12):
+        desk.answer(Outcome.CLASS, 0)
+    (desk.session.source.path / "config.yaml").write_text("scheme: [")
+    with qtbot.waitSignal(panel.failed, timeout=60_000) as failed:
+        panel.start()
+    assert "config.yaml" in failed.args[0]
+    assert "Traceback" not in failed.args[0]
+
+
+def test_progress_lines_move_the_bar(panel: TrainingPanel) -> None:
+    panel.process._take("cycle 1: training on 30 labels: 68/150, 0.6/s, 140 s left")
+    assert (panel.bar.value(), panel.bar.maximum()) == (68, 150)
+    assert panel.line.text().startswith("cycle 1: training on 30 labels: 68 of 150")

@@ -1,0 +1,218 @@
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import display  # noqa: F401
+import napari
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+from qtpy.QtCore import Qt
+from windows import window_on
+
+from cryoal.errors import CryoalError
+from cryoal.labelling.bundle_writer import write_bundle
+from cryoal.napari_plugin.labelling_dock import LabellingDock
+from cryoal.napari_plugin.pictures import slabs, smoothed
+from cryoal.napari_plugin.slab_view import SlabView
+from cryoal.napari_plugin.volume_view import VolumeView
+from cryoal.napari_plugin.window import open_window
+from cryoal.pools import SubtomogramPool
+from cryoal.runs import RunFolder
+
+
+def test_a_key_puts_the_next_volume_on_screen(run: Path, qtbot: QtBot) -> None:
+    with window_on(run, qtbot) as window:
+        view = window.dock.stage.view
+        assert isinstance(view, SlabView)
+        for _ in range(2):
+            window.press("1")
+            assert window.desk.entry is not None
+            volume = window.desk.session.volume(window.desk.entry.item)
+            expected = slabs(smoothed(volume, view.settings), view.place, 5)[0]
+            shown = view.canvas[: expected.shape[0], : expected.shape[1]]
+            inside = (shown > 0) & (shown < 1)
+            assert np.corrcoef(shown[inside], expected[inside])[0, 1] > 0.9999
+        frame = window.viewer.screenshot(canvas_only=True, flash=False)
+        window.press("1")
+        assert (frame != window.viewer.screenshot(canvas_only=True, flash=False)).any()
+
+
+def test_a_click_cuts_the_other_slabs_there(run: Path, qtbot: QtBot) -> None:
+    with window_on(run, qtbot) as window:
+        view = window.dock.stage.view
+        assert isinstance(view, SlabView)
+        assert view.place_at(3, 4) == (12, 3, 4)
+        assert view.place_at(3, view.right + 5) == (5, 3, 12)
+        assert view.place_at(view.below + 6, 7) == (6, 12, 7)
+        assert view.place_at(view.below + 6, view.right + 1) is None
+        before = view.canvas.copy()
+        view.cut((12, 3, 4))
+        assert (view.canvas[:24, view.right :] != before[:24, view.right :]).any()
+        window.press("1")
+        assert view.place == (12, 12, 12)
+
+
+def test_space_turns_to_3d_and_back(run: Path, qtbot: QtBot) -> None:
+    with window_on(run, qtbot) as window:
+        window.press(" ")
+        assert isinstance(window.dock.stage.view, VolumeView)
+        assert window.viewer.dims.ndisplay == 3
+        window.press("2")
+        assert isinstance(window.dock.stage.view, VolumeView)
+        window.press(" ")
+        assert isinstance(window.dock.stage.view, SlabView)
+        assert [layer.name for layer in window.viewer.layers] == ["slabs", "cut", "names"]
+
+
+def test_display_controls_change_the_picture_and_not_the_data(run: Path, qtbot: QtBot) -> None:
+    with window_on(run, qtbot) as window:
+        assert window.desk.entry is not None
+        view, item = window.dock.stage.view, window.desk.entry.item
+        assert isinstance(view, SlabView)
+        before = window.desk.session.volume(item).copy()
+        shown = view.canvas.copy()
+        window.dock.controls.invert.setChecked(True)
+        window.dock.controls.thickness.setValue(9)
+        window.dock.controls.lowpass.setValue(0)
+        assert (view.canvas != shown).any()
+        assert window.desk.preferences.display.thickness_px == 9
+        assert window.desk.preferences.display.invert
+        np.testing.assert_array_equal(window.desk.session.volume(item), before)
+
+
+def test_keys_work_everywhere_but_in_text_fields(trained: Path, qtbot: QtBot) -> None:
+    with window_on(trained, qtbot) as window:
+        done = 0
+        for place in (window.dock.controls.contrast, window.page.table.table, window.page.tabs):
+            place.setFocus()
+            window.press("1", at=place)
+            done += 1
+            assert window.desk.session.progress().done == done
+        window.press("N")
+        field = window.page.class_list.new_name
+        qtbot.waitUntil(field.hasFocus)
+        window.press("1", "J", "H")
+        assert field.text() == "1JH"
+        assert window.desk.session.progress().done == done
+        qtbot.keyClick(field, Qt.Key.Key_Escape)
+        assert not field.isVisible()
+        window.press("1")
+        assert window.desk.session.progress().done == done + 1
+
+
+def test_a_key_without_a_class_says_so(run: Path, qtbot: QtBot) -> None:
+    with window_on(run, qtbot) as window:
+        window.press("9")
+        assert "No class has the key 9" in window.page.banner.text.text()
+        assert window.desk.session.progress().done == 0
+
+
+def test_hidden_predictions_stay_hidden_after_a_restart(trained: Path, qtbot: QtBot) -> None:
+    with window_on(trained, qtbot) as window:
+        assert "class" in window.page.prediction.text.text()
+        window.press("H")
+        assert window.page.prediction.text.text() == "Hidden"
+        assert not any(row.probability.text() for row in window.page.class_list.rows.values())
+    with window_on(trained, qtbot) as window:
+        assert window.page.prediction.text.text() == "Hidden"
+        window.press("H")
+        assert "class" in window.page.prediction.text.text()
+
+
+def test_question_mark_lists_all_keys(run: Path, qtbot: QtBot) -> None:
+    with window_on(run, qtbot) as window:
+        window.press("?")
+        assert window.dock.help.isVisible()
+        window.press("?")
+        assert not window.dock.help.isVisible()
+
+
+def test_neighbours_averages_and_counts_are_shown(trained: Path, qtbot: QtBot) -> None:
+    with window_on(trained, qtbot) as window:
+        window.settle()
+        assert all(name.text().startswith("class") for name in window.page.neighbours.names)
+        rows = window.page.class_list.rows
+        counts = window.desk.session.progress().by_class
+        assert {at: int(row.count.text()) for at, row in rows.items()} == counts
+        labelled = [row for at, row in rows.items() if counts[at]]
+        qtbot.waitUntil(lambda: all(row.picture.pixmap is not None for row in labelled))
+
+
+def test_a_bundle_is_labelled_without_training(
+    trained: Path, blob_pool: SubtomogramPool, tmp_path: Path, qtbot: QtBot
+) -> None:
+    bundle = tmp_path / "queue.cryoal"
+    folder = RunFolder.open(trained)
+    write_bundle(folder, blob_pool, bundle)
+    folder.journal.close()
+    with window_on(bundle, qtbot) as window:
+        assert window.page.training is None
+        window.press("1", "2")
+        window.settle()
+        assert window.page.card.count.text() == "2 of 6"
+
+
+def test_an_empty_queue_says_why(run: Path, qtbot: QtBot) -> None:
+    with window_on(run, qtbot) as window:
+        window.press(*"111111111111")
+        assert window.desk.entry is None
+        assert window.page.banner.isVisible()
+        assert "every item of the query is answered" in window.page.banner.text.text()
+        assert not window.dock.stage.view.picture.visible
+        window.press("1")
+        assert "No volume is on screen" in window.page.banner.text.text()
+
+
+def test_a_read_only_run_can_be_looked_at(
+    run: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cryoal.runs.database.os.access", lambda *_: False)
+    with window_on(run, qtbot) as window:
+        assert "read-only" in window.page.banner.text.text()
+        item = window.desk.entry
+        window.press("1")
+        assert "is read-only" in window.page.banner.text.text()
+        assert window.desk.entry == item
+        window.press("Right")
+        assert window.desk.entry != item
+
+
+def test_what_cannot_be_opened_is_told(run: Path, qtbot: QtBot, tmp_path: Path) -> None:
+    with sqlite3.connect(run / "run.sqlite") as db:
+        db.execute("PRAGMA user_version = 99")
+    with pytest.raises(CryoalError, match="newer cryoal"):
+        open_window(run, "ann")
+    dock = LabellingDock(None)
+    qtbot.addWidget(dock)
+    dock.show()
+    dock.start_page.path.setText(str(run))
+    dock.start_page.annotator.setText("ann")
+    dock.start_page.open_button.click()
+    assert dock.banner.isVisible()
+    assert "newer cryoal" in dock.banner.text.text()
+    dock.start_page.path.setText(str(tmp_path / "nothing"))
+    dock.start_page.open_button.click()
+    assert "is not there" in dock.banner.text.text()
+
+
+def test_no_display_is_an_error_and_not_a_crash(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(CryoalError, match="cryoal bundle"):
+        open_window(run, "ann")
+
+
+def test_napari_finds_the_dock_and_a_run_is_opened_in_it(run: Path, qtbot: QtBot) -> None:
+    viewer = napari.Viewer(show=False)
+    _, dock = viewer.window.add_plugin_dock_widget("cryoal")
+    assert isinstance(dock, LabellingDock)
+    dock.start_page.path.setText(str(run))
+    dock.start_page.annotator.setText("ann")
+    dock.start_page.open_button.click()
+    assert dock.desk is not None
+    assert dock.desk.entry is not None
+    assert [layer.name for layer in viewer.layers] == ["slabs", "cut", "names"]
+    viewer.close()
+    qtbot.waitUntil(lambda: dock.desk is None, timeout=5000)
