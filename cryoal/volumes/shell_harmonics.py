@@ -16,7 +16,7 @@ from cryoal.volumes.filters import gaussian_lowpass
 class ShellHarmonics:
     """Energy of each degree of spherical harmonics in each shell about the centre of a box.
 
-    Kazhdan, Funkhouser & Rusinkiewicz, Symposium on Geometry Processing 2003, eq. 2: a rotation
+    Kazhdan, Funkhouser & Rusinkiewicz, Symposium on Geometry Processing 2003: a rotation
     mixes the coefficients of one degree among themselves and leaves their norm as it is. A
     missing wedge breaks that a little, as it does everything.
 
