@@ -60,10 +60,11 @@ class AnnotatorQueue:
         answers = self._decisions.answers
         self.turns.drop(item)
         self.waiting.discard(item)
-        if self.query.is_answered(item, answers):
+        said = answers.of(item)
+        if said and self.query.is_answered(item, answers):
             return
         self.waiting.add(item)
-        mine = [event for (name, _), event in answers.of(item).items() if name == self.annotator]
+        mine = [event for (name, _), event in said.items() if name == self.annotator]
         if any(event.outcome in FIRM for event in mine):
             return
         seen = [event.created_at for event in mine]
