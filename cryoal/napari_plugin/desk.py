@@ -109,10 +109,17 @@ class Desk(QObject):
             self.session.goto(self.listed[place])
 
     def undo(self) -> None:
-        self._move(self.session.undo)
+        self._revisit(self.session.undo, "Nothing of yours is left to undo.")
 
     def redo(self) -> None:
-        self._move(self.session.redo)
+        self._revisit(self.session.redo, "Nothing was undone that could be brought back.")
+
+    def _revisit(self, go: Callable[[], Entry | None], otherwise: str) -> None:
+        found: list[Entry | None] = []
+        if self._do(lambda: found.append(go())):
+            self._show()
+            if found == [None]:
+                self.failed.emit(otherwise)
 
     def next(self) -> None:
         self._move(self.session.next if self.listed is None else lambda: self._step(1))

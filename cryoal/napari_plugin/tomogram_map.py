@@ -6,6 +6,7 @@ from qtpy.QtCore import QPointF, QRectF, Qt
 from qtpy.QtGui import QColor, QPainter, QPaintEvent, QPen
 from qtpy.QtWidgets import QWidget
 
+from cryoal.labelling.source import Position
 from cryoal.napari_plugin.desk import Desk
 from cryoal.napari_plugin.style import ACCENT
 
@@ -22,6 +23,8 @@ class TomogramMap(QWidget):
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.desk = desk
+        self.group: str | None = None
+        self.places: list[Position] = []
         self.setFixedHeight(HEIGHT_PX)
         self.setToolTip("Queried and labelled items of this tomogram from above; z at the right")
         self.hide()
@@ -30,18 +33,29 @@ class TomogramMap(QWidget):
     def refresh(self) -> None:
         """Draw the tomogram of the item on screen."""
         entry = self.desk.entry
-        self.setVisible(entry is not None and entry.position_A is not None)
+        known = entry is not None and entry.position_A is not None
+        self.setVisible(known)
+        if entry is None or not known:
+            return
+        if not self.places or self.group != entry.group:
+            self.group = entry.group
+            self.places = self._places(entry.group)
         self.update()
+
+    def _places(self, group: str | None) -> list[Position]:
+        """Where the items of a tomogram lie; thousands, so not looked for at each drawing."""
+        others = self.desk.session.entries()
+        return [
+            other.position_A
+            for other in others
+            if other.group == group and other.position_A is not None
+        ]
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         entry = self.desk.entry
         if entry is None or entry.position_A is None:
             return
-        places = [
-            other.position_A
-            for other in self.desk.session.entries()
-            if other.group == entry.group and other.position_A is not None
-        ] or [entry.position_A]
+        places = [*self.places, entry.position_A]
         low = [min(at) for at in zip(*places, strict=True)]
         span = [max(max(at) - min(at), 1.0) for at in zip(*places, strict=True)]
         area = QRectF(self.rect()).adjusted(MARGIN_PX, MARGIN_PX, -4 * MARGIN_PX, -MARGIN_PX)
@@ -49,7 +63,7 @@ class TomogramMap(QWidget):
         left = area.left() + (area.width() - span[0] * scale) / 2
         bottom = area.bottom() - (area.height() - span[1] * scale) / 2
 
-        def at(place: tuple[float, float, float]) -> QPointF:
+        def at(place: Position) -> QPointF:
             return QPointF(left + (place[0] - low[0]) * scale, bottom - (place[1] - low[1]) * scale)
 
         painter = QPainter(self)

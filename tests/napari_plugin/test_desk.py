@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import display  # noqa: F401
+from pytestqt.qtbot import QtBot
+
+from cryoal.labelling.opening import open_session
+from cryoal.napari_plugin.desk import Desk
+from cryoal.runs.answers import Outcome
+
+
+def test_undo_and_redo_say_when_there_is_nothing(desk: Desk, qtbot: QtBot) -> None:
+    desk.start()
+    entry = desk.entry
+    with qtbot.waitSignal(desk.failed) as failed:
+        desk.undo()
+    assert "left to undo" in failed.args[0]
+    assert desk.entry == entry
+    with qtbot.waitSignal(desk.failed) as failed:
+        desk.redo()
+    assert "brought back" in failed.args[0]
+
+
+def test_moves_along_the_queue_and_back(desk: Desk) -> None:
+    desk.start()
+    first = desk.entry
+    desk.next()
+    second = desk.entry
+    assert first is not None
+    assert second is not None
+    assert second.item != first.item
+    desk.previous()
+    assert desk.entry is not None
+    assert desk.entry.item == first.item
+
+
+def test_answers_of_others_arrive_by_themselves(desk: Desk, qtbot: QtBot) -> None:
+    desk.start()
+    other = open_session(desk.session.source.path, "bob", volumes=False)
+    assert desk.entry is not None
+    taken = other.next()
+    assert taken is not None
+    assert taken.item != desk.entry.item
+    other.answer(Outcome.CLASS, 0)
+    other.close()
+    with qtbot.waitSignal(desk.settled, timeout=5000):
+        desk.refresh()
+    assert desk.session.progress().done == 1
+
+
+def test_an_unknown_class_changes_nothing(desk: Desk, qtbot: QtBot) -> None:
+    desk.start()
+    entry = desk.entry
+    with qtbot.waitSignal(desk.failed):
+        desk.answer(Outcome.CLASS, 77)
+    assert desk.entry == entry
+    assert desk.session.progress().done == 0
