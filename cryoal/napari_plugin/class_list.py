@@ -57,7 +57,7 @@ class ClassList(QWidget):
         others.setSpacing(6)
         self.junk = button("Junk  J", "Ice, gold, a membrane's edge, nothing at all (J)")
         self.undecided = button(
-            "Can't say  C", "Cannot decide: comes back later or goes to somebody else (C)"
+            "Undecided  C", "Cannot decide: comes back later or goes to somebody else (C)"
         )
         self.skip = button("Skip  S", "Leave it for now (S)")
         for widget, outcome in (

@@ -57,6 +57,7 @@ class ItemTable(QWidget):
         self.table.clicked.connect(self._clicked)
         header = self.table.horizontalHeader()
         header.setSectionsClickable(True)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(ITEM, QHeaderView.ResizeMode.Stretch)
         for column, width in ((ANSWER, 100), (MODEL, 100), (SCORE, 52), (TOMOGRAM, 76)):
             self.table.setColumnWidth(column, width)

@@ -54,11 +54,11 @@ class PredictionCard(QWidget):
         if junk is not None:
             names[junk] = "junk"
         if entry.prediction not in names:
-            return "No prediction yet"
+            return "No model has seen it yet"
         sure = "" if entry.probability is None else f", {entry.probability:.0%}"
         return f"{names[entry.prediction]}{sure}"
 
 
 def describe_score(entry: Entry) -> str:
-    """The score in a word, where there is one."""
-    return "no model has seen it" if entry.score is None else f"score {entry.score:.3g}"
+    """The score, where there is one."""
+    return "" if entry.score is None else f"the model's guess · score {entry.score:.3g}"

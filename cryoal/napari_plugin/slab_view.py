@@ -38,14 +38,10 @@ class SlabView:
         self.settings = DisplaySettings()
         depth, height, width = shape
         gap = max(2, round(GAP * width))
-        self.right, self.below = width + gap, height + gap
-        self.corners: tuple[Corner, ...] = (
-            (0, 0),
-            (0, self.right),
-            (self.below, 0),
-            (self.below, self.right),
-        )
-        size = (self.below + max(depth, height), self.right + max(depth, width))
+        # One black pixel around everything, so that all edges fade alike.
+        right, below = 1 + width + gap, 1 + height + gap
+        self.corners: tuple[Corner, ...] = ((1, 1), (1, right), (below, 1), (below, right))
+        size = (below + max(depth, height) + 1, right + max(depth, width) + 1)
         self.canvas = np.zeros(size, np.float32)
         viewer.dims.ndisplay = 2
         self.picture: Image = viewer.add_image(
@@ -128,24 +124,19 @@ class SlabView:
         """Ticks (n, 2, 2), start and direction, at the edges where the other slabs cut."""
         z, y, x = self.place
         depth, height, width = self.shape
-        right, below = self.right, self.below
-        lines = (
-            ((0, 0), (height, width), (y, x)),
-            ((0, right), (height, depth), (y, z)),
-            ((below, 0), (depth, width), (z, x)),
-        )
-        return np.concatenate([_ticks(*line) for line in lines])
+        sizes = ((height, width), (height, depth), (depth, width))
+        cuts = ((y, x), (y, z), (z, x))
+        ticks = map(_ticks, self.corners[:3], sizes, cuts)
+        return np.concatenate(list(ticks))
 
     def place_at(self, row: float, column: float) -> Place | None:
         """The voxel under a point of the canvas; None beside the slabs."""
         z, y, x = self.place
-        depth, height, width = self.shape
-        if 0 <= row < height and 0 <= column < width:
-            return z, int(row), int(column)
-        if 0 <= row < height and 0 <= column - self.right < depth:
-            return int(column - self.right), int(row), x
-        if 0 <= row - self.below < depth and 0 <= column < width:
-            return int(row - self.below), y, int(column)
+        for number, (top, left) in enumerate(self.corners[:3]):
+            down, across = int(np.floor(row)) - top, int(np.floor(column)) - left
+            place = ((z, down, across), (across, down, x), (down, y, across))[number]
+            if all(0 <= at < size for at, size in zip(place, self.shape, strict=True)):
+                return place
         return None
 
     def on_press(self, _viewer: object, event: object) -> None:

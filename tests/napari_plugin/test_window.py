@@ -31,7 +31,7 @@ def test_a_key_puts_the_next_volume_on_screen(run: Path, qtbot: QtBot) -> None:
             assert window.desk.entry is not None
             volume = window.desk.session.volume(window.desk.entry.item)
             expected = slabs(smoothed(volume, view.settings), view.place, 5)[0]
-            shown = view.canvas[: expected.shape[0], : expected.shape[1]]
+            shown = view.canvas[1 : expected.shape[0] + 1, 1 : expected.shape[1] + 1]
             inside = (shown > 0) & (shown < 1)
             assert np.corrcoef(shown[inside], expected[inside])[0, 1] > 0.9999
         frame = window.viewer.screenshot(canvas_only=True, flash=False)
@@ -43,13 +43,15 @@ def test_a_click_cuts_the_other_slabs_there(run: Path, qtbot: QtBot) -> None:
     with window_on(run, qtbot) as window:
         view = window.dock.stage.view
         assert isinstance(view, SlabView)
-        assert view.place_at(3, 4) == (12, 3, 4)
-        assert view.place_at(3, view.right + 5) == (5, 3, 12)
-        assert view.place_at(view.below + 6, 7) == (6, 12, 7)
-        assert view.place_at(view.below + 6, view.right + 1) is None
+        (top, left), (_, right), (below, _), _ = view.corners
+        assert view.place_at(top + 3.2, left + 4.9) == (12, 3, 4)
+        assert view.place_at(top + 3, right + 5) == (5, 3, 12)
+        assert view.place_at(below + 6, left + 7) == (6, 12, 7)
+        assert view.place_at(below + 6, right + 1) is None
+        assert view.place_at(top - 0.1, left) is None
         before = view.canvas.copy()
         view.cut((12, 3, 4))
-        assert (view.canvas[:24, view.right :] != before[:24, view.right :]).any()
+        assert (view.canvas[:, right:] != before[:, right:]).any()
         window.press("1")
         assert view.place == (12, 12, 12)
 
