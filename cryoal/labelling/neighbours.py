@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from cryoal.labelling.decisions import Decisions
+from cryoal.runs.answers import Decision
 
 
 @dataclass(frozen=True)
@@ -35,9 +35,9 @@ class Neighbours:
         self._items = items
 
     def nearest(
-        self, item: int, decisions: Decisions, holds: Callable[[int], bool], count: int
+        self, item: int, decision: Callable[[int], Decision], count: int
     ) -> list[Neighbour]:
-        """Up to ``count`` decided items other than ``item`` for which ``holds``, nearest first."""
+        """Up to ``count`` items other than ``item`` that are decided, nearest first."""
         row = self._row.get(item)
         if row is None:
             return []
@@ -45,9 +45,8 @@ class Neighbours:
         found = []
         for place in np.argsort(distances, kind="stable").tolist():
             other = int(self._items[place])
-            decision = decisions[other]
-            if other != item and decision.state == "decided" and holds(other):
-                found.append(Neighbour(other, decision.label, float(distances[place])))
+            if other != item and decision(other).state == "decided":
+                found.append(Neighbour(other, decision(other).label, float(distances[place])))
             if len(found) == count:
                 break
         return found

@@ -8,14 +8,14 @@ from contextlib import AbstractContextManager, nullcontext
 from cryoal.errors import CryoalError
 from cryoal.labelling.class_averages import ClassAverages
 from cryoal.labelling.class_editing import ClassEditing
-from cryoal.labelling.decisions import Decisions
+from cryoal.labelling.decisions import OPEN, Decisions
 from cryoal.labelling.entry import Entry, EntryFilter, SortKey, sort_entries
 from cryoal.labelling.neighbours import Neighbour, Neighbours
 from cryoal.labelling.progress import Progress, pace_per_hour
 from cryoal.labelling.queue import AnnotatorQueue
 from cryoal.labelling.source import ItemFacts, LabelSource
 from cryoal.labelling.volume_cache import Volume, VolumeCache
-from cryoal.runs.answers import Event, Kind, Outcome
+from cryoal.runs.answers import Decision, Event, Kind, Outcome
 from cryoal.runs.open_query import OpenQuery
 
 AHEAD = 4
@@ -246,7 +246,11 @@ class LabelSession(ClassEditing):
         """
         if self._neighbours is None:
             return []
-        return self._neighbours.nearest(item, self._decisions, self.source.holds, count)
+
+        def decision(other: int) -> Decision:
+            return self._decisions[other] if self.source.holds(other) else OPEN
+
+        return self._neighbours.nearest(item, decision, count)
 
     def class_average(self, position: int) -> Volume | None:
         """Mean (D, H, W) of volumes of a class, each at mean 0 and deviation 1; None without any.
