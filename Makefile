@@ -1,4 +1,4 @@
-# `make demo` and `make test` do everything, on a fresh machine too.
+# `make demo`, `make label` and `make test` do everything, on a fresh machine too.
 PYTHON ?= python3
 BIN = .venv/bin
 # One thread a test worker: with more, workers would wait for each other.
@@ -7,10 +7,14 @@ TEST_WORKERS ?= $(shell nproc)
 DISPLAY_FOR_TESTS = $(if $(DISPLAY),,$(if $(shell command -v xvfb-run), \
 	xvfb-run -a -s "-screen 0 1920x1200x24"))
 
-.PHONY: demo test lint clean
+.PHONY: demo label test lint clean
 
 demo: .venv/installed
 	$(BIN)/cryoal demo --out runs/demo
+
+label: .venv/napari-installed
+	$(BIN)/cryoal run --config configs/label.yaml --out runs/label
+	$(BIN)/cryoal label runs/label
 
 test: .venv/test-installed lint
 	OMP_NUM_THREADS=1 $(DISPLAY_FOR_TESTS) $(BIN)/pytest -q -rs -n $(TEST_WORKERS)
@@ -26,9 +30,13 @@ lint: .venv/test-installed
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .
 	touch $@
 
+.venv/napari-installed: .venv/installed
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[napari]'
+	touch $@
+
 .venv/test-installed: .venv/installed
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[napari,test]'
 	touch $@
 
 clean:
-	rm -rf .venv runs/demo
+	rm -rf .venv runs/demo runs/label
