@@ -117,12 +117,13 @@ def run_given(
     with folder.locked():
         describe_start(folder, len(pool), started)
         click.echo(curve_header())
+        tested = len(folder.journal.split("test")) > 0
         loop = ActiveLearningLoop(
             folder,
             pool,
             LabelTable(pool.labels) if settings.oracle == "labels" else People(proceed),
             progress=lambda name: progress_bar(name, quiet),
-            report=lambda cycle, metrics: click.echo(curve_line(cycle, metrics)),
+            report=lambda cycle, metrics: click.echo(curve_line(cycle, metrics, tested)),
         )
         while not loop.run() and watch:
             wait_for_answers(folder)

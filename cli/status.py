@@ -42,10 +42,10 @@ def print_status(state: dict[str, Any]) -> None:
     if rows:
         click.echo(curve_header())
     for row in rows:
-        click.echo(curve_line(row["cycle"], row))
+        click.echo(curve_line(row["cycle"], row, bool(state["items"]["test"])))
     if state["accuracy"]:
         click.echo(f"accuracy  {accuracy_line(state)}")
-    elif state["cycles_trained"]:
+    elif state["cycles_trained"] and not state["items"]["test"]:
         click.echo("accuracy  no labelled items are held out: 'cryoal audit' cross-validates")
     click.echo(f"stopping  {state['stopping']['explanation']}")
     for warning in state["warnings"]:
@@ -69,5 +69,5 @@ def accuracy_line(state: dict[str, Any]) -> str:
         f"{known['value']:.3f} ({known['low']:.3f} to {known['high']:.3f}, 95 % interval) on "
         f"{known['items']} {known['measured_on']}"
     )
-    steps = [f"{gain['accuracy']:+.3f} by {gain['labels']:.0f} labels" for gain in state["gains"]]
+    steps = [f"{gain['accuracy']:+.3f} by {gain['labels']} labels" for gain in state["gains"]]
     return f"{line}; last cycles: {', '.join(steps)}" if steps else line

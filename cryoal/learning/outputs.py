@@ -12,6 +12,7 @@ import torch
 from lightning_fabric import Fabric
 from torch import Tensor
 
+from cryoal.errors import CryoalError
 from cryoal.gradnorm import Aggregate, score
 from cryoal.gradnorm.losses import LossName
 from cryoal.learning.items import raw_batches
@@ -71,6 +72,9 @@ def compute_outputs(
 
     Memory beyond the model's own grows with what is asked for (n x classes, n x embedding), never
     with the volumes.
+
+    Raises:
+        CryoalError: outputs that are not finite, of a training that diverged.
     """
     model.to(fabric.device).eval()
     if len(indices) == 0:
@@ -88,6 +92,11 @@ def compute_outputs(
             fill(outputs, place, model, batch, request)
         if progress is not None:
             progress(place.stop, len(indices))
+    if not torch.isfinite(outputs.logits).all():
+        raise CryoalError(
+            "the model's outputs are not finite: its training diverged; begin anew with a lower "
+            "recipe.learning_rate"
+        )
     return outputs
 
 

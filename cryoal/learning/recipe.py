@@ -17,7 +17,7 @@ class AugmentationSettings(BaseModel):
 
     rotations: Literal["wedge", "any", "none"] = "any"
     shift_px: int = Field(2, ge=0, le=32)
-    noise_std: float = Field(0.5, ge=0)
+    noise_std: float = Field(0.5, ge=0, le=100)
 
 
 class Recipe(BaseModel):
@@ -33,14 +33,14 @@ class Recipe(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     optimizer: Literal["adamw", "sgd"] = "adamw"
-    learning_rate: float = Field(3e-3, gt=0)
-    weight_decay: float = Field(0.05, ge=0)
+    learning_rate: float = Field(3e-3, gt=0, le=10)
+    weight_decay: float = Field(0.05, ge=0, le=10)
     momentum: float = Field(0.9, ge=0, lt=1, description="SGD only")
     schedule: Literal["one-cycle", "constant"] = "one-cycle"
-    batch_size: int = Field(32, ge=1)
-    epochs: int | None = Field(None, ge=1)
-    min_steps: int = Field(600, ge=1)
-    min_epochs: int = Field(20, ge=1)
+    batch_size: int = Field(32, ge=1, le=65536)
+    epochs: int | None = Field(None, ge=1, le=10**6)
+    min_steps: int = Field(600, ge=1, le=10**8)
+    min_epochs: int = Field(20, ge=1, le=10**6)
     label_smoothing: float = Field(0.1, ge=0, lt=1)
     class_weights: Literal["none", "balanced"] = "none"
     precision: Precision = "32-true"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +22,8 @@ from cryoal.pools.subtomograms import (
     label_fingerprint_of,
     same_length,
 )
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 @dataclass
@@ -78,6 +81,10 @@ class MrcPool(SubtomogramPool):
         for name in items.ids:
             if not name.isascii() and _undecodable(name):
                 raise CryoalError(f"{source}: the name {name!a} is not UTF-8; rename the file")
+        groups = [] if items.groups is None else items.groups.tolist()
+        for name in {*items.ids, *items.label_names, *(items.classes or []), *groups}:
+            if _CONTROL.search(name):
+                raise CryoalError(f"{source}: the name {name!a} has control characters; rename it")
         self.source = source
         self.kind = kind
         self.ids = items.ids

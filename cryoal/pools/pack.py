@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from cryoal.errors import CryoalError
 from cryoal.io.atomic import written_atomically
-from cryoal.io.hdf5 import DType, PackedTables, write_packed
+from cryoal.io.hdf5 import DType, PackedTables, is_hdf5, write_packed
 from cryoal.pools.subtomograms import SubtomogramPool
 
 _BATCH = 64
@@ -31,14 +31,17 @@ def pack_pool(
 
     Args:
         pool: read once, in order.
-        out: the HDF5 file, replaced if it is there.
+        out: the HDF5 file, replaced if one is there.
         dtype: float16 halves the file and is refused where it would change the data.
         progress: called with (items done, items in all).
 
     Raises:
-        CryoalError: an item cannot be read, does not fit float16, or ``out`` cannot be written.
+        CryoalError: an item cannot be read or does not fit float16; ``out`` cannot be written, or
+            is another kind of file.
     """
     target = Path(out)
+    if target.exists() and not is_hdf5(target):
+        raise CryoalError(f"{target}: is there already and is no packed pool; name another file")
     count, box_px = len(pool), pool.item_shape[-1]
     tables = PackedTables(
         shape=(count, box_px, box_px, box_px),

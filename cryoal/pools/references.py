@@ -23,14 +23,16 @@ def parse_reference(text: str, where: str) -> tuple[str, int]:
         where: file and line for the error.
 
     Raises:
-        CryoalError: empty, number 0, a path with ``..`` or not the name of an MRC file.
+        CryoalError: empty, number 0, a path with ``..`` or a NUL, or not the name of an MRC file.
     """
     match = _NUMBERED.fullmatch(text)
     path, number = (match["path"], int(match["number"]) - 1) if match else (text, -1)
     if match and number < 0:
         raise CryoalError(f"{where}: '{text}' has number 0, but volumes count from 1")
     pure = PurePosixPath(path)
-    if ".." in pure.parts or "\0" in path:
+    if "\0" in path:
+        raise CryoalError(f"{where}: {text!r} is no file name")
+    if ".." in pure.parts:
         raise CryoalError(f"{where}: '{text}' leaves the folder; name files inside it")
     if not (is_volume_name(pure.name) or is_stack_name(pure.name)):
         raise CryoalError(f"{where}: '{text}' is not the name of an MRC file")

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import matplotlib
+from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -34,9 +35,17 @@ CLASSES = (
     "#BBBBBB",
 )
 
+OTHER_SCRIPTS = (
+    "Noto Sans CJK JP",
+    "Noto Sans CJK SC",
+    "Source Han Sans",
+    "WenQuanYi Micro Hei",
+    "Noto Sans Devanagari",
+    "Noto Emoji",
+)
+
 # Keys are matplotlib's own; its list of them differs between versions.
 SETTINGS: dict[Any, object] = {
-    "font.family": "DejaVu Sans",
     "font.size": 9.0,
     "axes.titlesize": 10.0,
     "axes.titleweight": "bold",
@@ -57,7 +66,14 @@ def drawing_style() -> Iterator[None]:
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(SETTINGS)
+        matplotlib.rcParams["font.family"] = font_families()
         yield
+
+
+def font_families() -> list[str]:
+    """DejaVu Sans, which comes with matplotlib, and what is installed for other scripts."""
+    installed = {font.name for font in font_manager.fontManager.ttflist}
+    return ["DejaVu Sans", *(name for name in OTHER_SCRIPTS if name in installed)]
 
 
 def new_figure(width_in: float, height_in: float) -> Figure:

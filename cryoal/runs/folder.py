@@ -52,6 +52,11 @@ class RunFolder:
         if (path / JOURNAL).is_file():
             folder = cls(path, make_settings(read_yaml(path / CONFIG), str(path / CONFIG)))
         if folder is None or folder.journal.meta("version") is None:
+            if (path / "cycles").exists():
+                raise CryoalError(
+                    f"{path}: {JOURNAL} is missing, which holds the labels and queries; bring it "
+                    "back from a copy, or begin anew with another --out"
+                )
             raise CryoalError(f"{path}: the run was never started; begin it with 'cryoal run'")
         return folder
 
@@ -64,6 +69,11 @@ class RunFolder:
         """
         try:
             path.mkdir(parents=True, exist_ok=True)
+            if cls.exists(path) and (path / "cycles").exists():
+                raise CryoalError(
+                    f"{path}: {JOURNAL} is missing or empty, but cycles are there; bring it back "
+                    "from a copy, or give another --out"
+                )
             if {entry.name for entry in path.iterdir()} - UNSTARTED:
                 raise CryoalError(f"{path}: is not empty and not a run; give another --out")
             with written_atomically(path / CONFIG) as temporary:

@@ -29,7 +29,8 @@ def check_same_imaging(description: ModelDescription, pool: SubtomogramPool) -> 
     """Refuse a pool that the model was not trained for.
 
     Raises:
-        CryoalError: another box, contrast or voxel size (beyond 2 %).
+        CryoalError: another box, contrast or voxel size (beyond 2 %), or a voxel size that is
+            known of the model alone. (A model of a pool without one fits any.)
     """
     if pool.item_shape != (description.in_channels, *[description.box_px] * 3):
         raise CryoalError(
@@ -42,6 +43,11 @@ def check_same_imaging(description: ModelDescription, pool: SubtomogramPool) -> 
             f"{description.contrast}; state the right one with --contrast"
         )
     ours, theirs = pool.voxel_size_A, description.voxel_size_A
+    if ours is None and theirs is not None:
+        raise CryoalError(
+            f"{pool.source}: the files have no voxel size, and the model was trained at "
+            f"{theirs:g} A; state it with --voxel-size"
+        )
     if ours is not None and theirs is not None and abs(ours / theirs - 1) > 0.02:
         raise CryoalError(
             f"{pool.source}: voxel size is {ours:g} A, but the model was trained at {theirs:g} A; "

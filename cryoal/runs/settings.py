@@ -45,7 +45,7 @@ class RunSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
 
-    data: str
+    data: str = Field(min_length=1)
     snr: float | None = None
     label_column: str | None = None
     voxel_size_A: float | None = Field(None, gt=0)

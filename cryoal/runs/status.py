@@ -114,8 +114,8 @@ def gains(rows: list[MetricsRow]) -> list[dict[str, float]]:
     tested = [row for row in rows if row["accuracy"] is not None]
     return [
         {
-            "cycle": float(two["cycle"] or 0),
-            "labels": float(two["labelled"] or 0) - float(one["labelled"] or 0),
+            "cycle": int(two["cycle"] or 0),
+            "labels": int(two["labelled"] or 0) - int(one["labelled"] or 0),
             "accuracy": float(two["accuracy"] or 0) - float(one["accuracy"] or 0),
         }
         for one, two in pairwise(tested[-4:])

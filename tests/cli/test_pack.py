@@ -60,3 +60,12 @@ def test_errors_are_one_line_and_leave_no_file(pool, tmp_path):
         f"error: {pool}/a/t0.mrc: all voxels are 5, nothing to learn from; leave it out\n"
     )
     assert list(tmp_path.iterdir()) == [pool]
+
+
+def test_another_kind_of_file_is_not_overwritten(pool, tmp_path):
+    out = tmp_path / "thesis.h5"
+    out.write_text("years of work")
+    result = run(pool, "--out", out, "--quiet")
+    assert result.exit_code == 2
+    assert "no packed pool" in result.stderr
+    assert out.read_text() == "years of work"

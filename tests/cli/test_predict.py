@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+import mrcfile
 import pytest
 import starfile
 from blob_files import write_blobs
@@ -123,3 +124,17 @@ def test_the_pools_own_file_is_not_overwritten(trained: RunFolder, star: Path) -
     assert result.exit_code == 2
     assert "the pool's own file" in result.stderr
     assert star.read_bytes() == before
+
+
+def test_a_pool_without_voxel_size_is_refused_until_it_is_stated(
+    trained: RunFolder, tmp_path: Path
+) -> None:
+    pool = write_blobs(tmp_path / "unset", per_class=2)
+    for path in pool.rglob("*.mrc"):
+        with mrcfile.open(path, mode="r+") as file:
+            file.voxel_size = 0.0
+    result = call("predict", trained.path, "--data", pool, "--out", tmp_path / "p.csv")
+    assert result.exit_code == 2
+    assert "state it with --voxel-size" in result.stderr
+    stated = ["--data", pool, "--voxel-size", "10", "--out", tmp_path / "p.csv"]
+    assert call("predict", trained.path, *stated).exit_code == 0

@@ -272,3 +272,42 @@ def test_debug_shows_the_traceback(tmp_path: Path) -> None:
     result = call("run", "--data", tmp_path / "none", "--out", tmp_path / "run", "--debug")
     assert result.exception is not None
     assert not isinstance(result.exception, SystemExit)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("learning_rate", ".inf"), ("learning_rate", "1.0e30"), ("batch_size", 10**9)],
+)
+def test_a_recipe_out_of_range_is_refused(
+    tmp_path: Path, config: Path, name: str, value: object
+) -> None:
+    wild = tmp_path / "wild.yaml"
+    wild.write_text(re.sub(rf"{name}: \S+", f"{name}: {value}", config.read_text()))
+    assert f"recipe.{name}" in refused("run", "--config", wild, "--out", tmp_path / "no")
+
+
+def test_status_between_training_and_evaluation(tmp_path: Path, config: Path) -> None:
+    out = tmp_path / "run"
+    call("run", "--config", config, "--out", out, "--quiet", "--cycles", 1)
+    folder = RunFolder.open(out)
+    folder.journal.db.execute("DELETE FROM phases WHERE phase = 'evaluate'")
+    folder.journal.db.execute("DELETE FROM metrics WHERE name NOT IN ('labelled')")
+    text = call("status", out).stdout
+    assert "not evaluated yet" in text
+    assert "no labelled" not in text
+
+
+def test_a_lost_journal_is_told(tmp_path: Path, config: Path) -> None:
+    out = tmp_path / "run"
+    call("run", "--config", config, "--out", out, "--quiet", "--cycles", 1)
+    (out / "run.sqlite").unlink()
+    assert "run.sqlite is missing" in refused("status", out)
+    assert "run.sqlite is missing" in refused("run", "--config", config, "--out", out)
+
+
+def test_control_characters_in_names_are_refused(tmp_path: Path) -> None:
+    pool = write_blobs(tmp_path / "pool", per_class=3)
+    (pool / "class0").rename(pool / "cl\x1b[31mass")
+    line = refused("inspect", pool)
+    assert "control characters" in line
+    assert "\x1b" not in line

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from cryoal.errors import CryoalError
 from cryoal.gradnorm.reference import gradient_norms as slow_gradient_norms
 from cryoal.learning.checkpoint import ModelDescription
 from cryoal.learning.devices import make_fabric
@@ -56,3 +57,11 @@ def test_no_item_is_a_mistake_of_the_caller(blob_pool: SubtomogramPool) -> None:
     fabric = make_fabric("cpu", "32-true")
     with pytest.raises(ValueError, match="no item"):
         compute_outputs(model, Preparation(blob_pool, Recipe()), INDICES[:0], fabric)
+
+
+def test_a_model_that_diverged_is_told(blob_pool: SubtomogramPool) -> None:
+    model = ModelDescription("compact", 1, 24, ("a", "b"), "bright", None, 1.0).build(0)
+    torch.nn.init.constant_(model.head.bias, float("inf"))
+    fabric = make_fabric("cpu", "32-true")
+    with pytest.raises(CryoalError, match="diverged"):
+        compute_outputs(model, Preparation(blob_pool, Recipe()), INDICES, fabric)

@@ -140,7 +140,8 @@ def test_a_bad_item_leaves_the_old_file(packed, class_folders, make_mrc):
 def test_a_disk_without_room_is_refused_before_writing(source, tmp_path):
     """A limit on the size of files stands for a full disk."""
     target = tmp_path / "p.h5"
-    target.write_text("old")
+    pack_pool(source, target, "float32")
+    old = target.read_bytes()
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, limits[1]))
     try:
@@ -149,7 +150,7 @@ def test_a_disk_without_room_is_refused_before_writing(source, tmp_path):
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert "\n" not in str(caught.value)
-    assert target.read_text() == "old"
+    assert target.read_bytes() == old
     assert not list(tmp_path.glob(".p.h5*"))
 
 
