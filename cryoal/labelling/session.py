@@ -333,7 +333,7 @@ class LabelSession(ClassEditing):
     def _leave(self) -> None:
         self._item = None
         if self._claimed is not None:
-            self.labels.release(self._claimed, self.annotator)
+            self.labels.leave(self._claimed, self.annotator)
             self._claimed = None
 
     def _claim(self, item: int) -> bool:

@@ -274,6 +274,14 @@ class LabelStore:
                 "DELETE FROM claims WHERE item = ? AND annotator = ?", (item, annotator)
             )
 
+    def leave(self, item: int, annotator: str) -> None:
+        """Give up what holds for no longer than a look; an item kept for a bundle stays so."""
+        with self.database.transaction():
+            self.db.execute(
+                "DELETE FROM claims WHERE item = ? AND annotator = ? AND expires_at <= ?",
+                (item, annotator, time.time() + CLAIM_SECONDS),
+            )
+
     def claims(self) -> dict[int, list[str]]:
         """Who holds which item now."""
         held: dict[int, list[str]] = {}

@@ -82,6 +82,18 @@ def test_who_cannot_decide_leaves_the_item_to_the_next(store: LabelStore) -> Non
     assert store.claim(2, "bob")
 
 
+def test_a_claim_for_a_bundle_outlasts_a_look(store: LabelStore) -> None:
+    store.claim(2, "ann", seconds=14 * 86400)
+    store.claim(2, "ann")
+    store.leave(2, "ann")
+    assert store.claims() == {2: ["ann"]}
+    store.claim(3, "ann")
+    store.leave(3, "ann")
+    assert store.claims() == {2: ["ann"]}
+    store.record(2, Outcome.JUNK, None, "ann")
+    assert store.claims() == {}
+
+
 def test_a_claim_runs_out(store: LabelStore) -> None:
     assert store.claim(2, "ann", seconds=0.0)
     assert store.claims() == {}
