@@ -50,13 +50,14 @@ def waiting_query(folder: RunFolder) -> OpenQuery:
     return query
 
 
-def answer_truly(folder: RunFolder, pool: SubtomogramPool, annotator: str = "earlier") -> None:
-    """Give every waiting item the pool's label."""
+def answer_truly(folder: RunFolder, pool: SubtomogramPool) -> None:
+    """Give every waiting item the pool's label, by as many people as it wants."""
     store = folder.journal.labels
     query = waiting_query(folder)
     for item in query.waiting(store.answers()):
-        label = int(pool.labels[item])
-        store.record(item, Outcome.CLASS, label, annotator, seconds=2.0, cycle=query.cycle)
+        for annotator in ("earlier", "earlier too")[: query.wanted(item)]:
+            label = int(pool.labels[item])
+            store.record(item, Outcome.CLASS, label, annotator, seconds=2.0, cycle=query.cycle)
 
 
 def copy_of(run: Path, to: Path) -> Path:
