@@ -9,7 +9,7 @@ from typing import Any, Literal
 from cryoal.labelling.source import Position
 from cryoal.runs.answers import Decision, Event
 
-SortKey = Literal["rank", "score", "class", "group", "time"]
+SortKey = Literal["rank", "score", "class", "group", "time", "doubt"]
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,9 @@ class Entry:
         mine: the last answer of this session's annotator that stands.
         answered_at: when the last answer that stands was given, seconds since 1970.
         asked: whether it belongs to the open query.
+        disagrees: whether annotators differ, or what was decided on is not what was predicted.
+        doubt: how much models that never saw the label hold against it, by the last audit; None
+            where they do not.
     """
 
     item: int
@@ -43,17 +46,8 @@ class Entry:
     mine: Event | None
     answered_at: float | None
     asked: bool
-
-    @property
-    def disagrees(self) -> bool:
-        """Whether annotators differ, or the class decided on is not the one predicted."""
-        if self.decision.state == "conflict":
-            return True
-        return (
-            self.decision.state == "decided"
-            and self.prediction is not None
-            and self.decision.label != self.prediction
-        )
+    disagrees: bool
+    doubt: float | None
 
 
 @dataclass(frozen=True)
@@ -105,4 +99,5 @@ _VALUES: dict[SortKey, Callable[[Entry], Any]] = {
     "class": lambda entry: entry.decision.label,
     "group": lambda entry: entry.group,
     "time": lambda entry: entry.answered_at,
+    "doubt": lambda entry: entry.doubt,
 }

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cryoal.errors import CryoalError
+from cryoal.labelling.audit import load_suspects
 from cryoal.labelling.source import LabelSource, Position
 from cryoal.pools import SubtomogramPool
 from cryoal.runs import RunFolder, open_data
@@ -74,6 +75,9 @@ class RunSource(LabelSource):
             if path.is_file():
                 return load_embeddings(path)
         return None
+
+    def doubts(self) -> dict[int, float]:
+        return load_suspects(self.folder)
 
     def position_A(self, item: int) -> Position | None:
         if self._pool is None or self._pool.positions_A is None:

@@ -58,7 +58,9 @@ class LabelSession(ClassEditing):
     def _load(self) -> None:
         """Read the query and what is known of its items."""
         self._facts = self.source.facts()
+        self._doubts = self.source.doubts()
         self._classes = self.labels.classes.all()
+        self._junk = self.labels.classes.junk()
         self._queue = AnnotatorQueue(self.source.query(), self._decisions, self.annotator)
         found = self.source.embeddings()
         self._neighbours = None if found is None else Neighbours(*found)
@@ -194,7 +196,16 @@ class LabelSession(ClassEditing):
             mine=mine[-1] if mine else None,
             answered_at=live[-1].created_at if live else None,
             asked=item in self._queue.ranks,
+            disagrees=self._disagrees(facts),
+            doubt=self._doubts.get(item),
         )
+
+    def _disagrees(self, facts: ItemFacts) -> bool:
+        decision = self._decisions[facts.item]
+        if decision.state != "decided" or facts.prediction is None:
+            return decision.state == "conflict"
+        said = self._junk if decision.outcome is Outcome.JUNK else decision.label
+        return said != self._decisions.answers.root(facts.prediction)
 
     def entries(self) -> list[Entry]:
         """The whole open query and all labelled items, filtered and sorted."""

@@ -82,6 +82,10 @@ class LabelSource(ABC):
         """Average (D, H, W) of the class at ``position``, where one was stored."""
         return None
 
+    def doubts(self) -> dict[int, float]:
+        """How doubtful the last audit found labelled items; those that it did not are not there."""
+        return {}
+
     def facts(self) -> dict[int, ItemFacts]:
         """Every item that was queried or labelled, in the pool's order."""
         rows = self.database.db.execute(

@@ -18,6 +18,7 @@ from cryoal.labelling.entry import Entry
 from cryoal.napari_plugin.desk import Desk
 from cryoal.napari_plugin.item_table_model import (
     ANSWER,
+    DOUBT,
     ITEM,
     MODEL,
     SCORE,
@@ -59,7 +60,13 @@ class ItemTable(QWidget):
         header.setSectionsClickable(True)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(ITEM, QHeaderView.ResizeMode.Stretch)
-        for column, width in ((ANSWER, 100), (MODEL, 100), (SCORE, 52), (TOMOGRAM, 76)):
+        for column, width in (
+            (ANSWER, 100),
+            (MODEL, 100),
+            (SCORE, 52),
+            (DOUBT, 52),
+            (TOMOGRAM, 76),
+        ):
             self.table.setColumnWidth(column, width)
         header.sectionClicked.connect(self._sort)
         self.state = ComboBox(choices=STATES, value=None)
@@ -90,7 +97,7 @@ class ItemTable(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._offer_groups()
+        self._offer_columns()
         self.refresh()
 
     def hideEvent(self, event: QHideEvent) -> None:
@@ -139,13 +146,17 @@ class ItemTable(QWidget):
         classes = [(one.name, one.position) for one in self.desk.session.classes()]
         self.label.choices = [("All classes", None), *classes]
 
-    def _offer_groups(self) -> None:
-        groups = {one.group for one in self.desk.session.entries() if one.group is not None}
+    def _offer_columns(self) -> None:
+        """Tomograms where there are several, doubt where there was an audit."""
+        entries = self.desk.session.entries()
+        groups = {one.group for one in entries if one.group is not None}
         offered = [("All tomograms", None), *((name, name) for name in sorted(groups))]
         if self.group.value is None:
             self.group.choices = offered
         self.group.native.setVisible(len(offered) > 2)
         self.table.setColumnHidden(TOMOGRAM, len(offered) < 3)
+        audited = any(one.doubt is not None for one in entries)
+        self.table.setColumnHidden(DOUBT, not audited)
 
     def _hide_model(self, hidden: bool) -> None:
         self.table.setColumnHidden(MODEL, hidden)

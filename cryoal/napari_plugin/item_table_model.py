@@ -12,9 +12,9 @@ from cryoal.runs.answers import Outcome
 
 Index = QModelIndex | QPersistentModelIndex
 
-ITEM, ANSWER, MODEL, SCORE, TOMOGRAM = range(5)
-HEADINGS = ("Item", "Answer", "Model", "Score", "Tomogram")
-SORT_KEYS: tuple[SortKey | None, ...] = ("rank", "class", None, "score", "group")
+ITEM, ANSWER, MODEL, SCORE, DOUBT, TOMOGRAM = range(6)
+HEADINGS = ("Item", "Answer", "Model", "Score", "Doubt", "Tomogram")
+SORT_KEYS: tuple[SortKey | None, ...] = ("rank", "class", None, "score", "doubt", "group")
 ROOT = QModelIndex()
 
 
@@ -78,6 +78,8 @@ class ItemTableModel(QAbstractTableModel):
                 return "" if entry.prediction is None else self.names.get(entry.prediction, "")
             case 3:
                 return "" if entry.score is None else f"{entry.score:.3g}"
+            case 4:
+                return "" if entry.doubt is None else f"{entry.doubt:.2f}"
             case _:
                 return entry.group or ""
 

@@ -12,6 +12,7 @@ from human_runs import waiting_query
 
 from cryoal.errors import CryoalError
 from cryoal.labelling.audit import FOLDS, audit_labels, load_suspects
+from cryoal.labelling.opening import open_session
 from cryoal.pools import SubtomogramPool
 from cryoal.runs import RunFolder
 from cryoal.runs.answers import Kind, Outcome
@@ -81,6 +82,12 @@ def test_doubtful_labels_are_written_and_go_when_they_are_reviewed(
     assert rows[0]["confident"] == "yes"
     assert float(rows[0]["suggested_probability"]) == 0.9
     assert set(load_suspects(folder)) == {items[4], items[6]}
+    session = open_session(folder.path, "eve")
+    session.sort("doubt", descending=True)
+    listed = session.entries()
+    assert [entry.item for entry in listed[:2]] == list(load_suspects(folder))
+    assert [entry.doubt is None for entry in listed[:3]] == [False, False, True]
+    session.close()
     store.record(items[4], CLASS, 2, "eve", kind=Kind.REVIEW)
     store.record(items[6], CLASS, 0, "eve", kind=Kind.REVIEW)
     assert set(load_suspects(folder)) == {items[6]}
