@@ -17,7 +17,7 @@ label: .venv/napari-installed
 	$(BIN)/cryoal label runs/label
 
 test: .venv/test-installed lint
-	OMP_NUM_THREADS=1 $(DISPLAY_FOR_TESTS) $(BIN)/pytest -q -rs -n $(TEST_WORKERS)
+	OMP_NUM_THREADS=1 $(DISPLAY_FOR_TESTS) $(BIN)/pytest -q -rs -n $(TEST_WORKERS) --dist loadgroup
 
 lint: .venv/test-installed
 	$(BIN)/ruff check .

@@ -12,6 +12,13 @@ from human_runs import copy_of, human_run
 from cryoal.pools import SubtomogramPool
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One worker at a time: of two windows on one display, only one has the keyboard."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("display"))
+
+
 @pytest.fixture(autouse=True)
 def own_settings(tmp_path: Path) -> None:
     """Preferences of the test alone."""

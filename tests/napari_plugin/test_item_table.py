@@ -15,8 +15,8 @@ def table(trained_desk: Desk, qtbot: QtBot) -> ItemTable:
     made = ItemTable(trained_desk)
     qtbot.addWidget(made)
     trained_desk.start()
-    made.show()
-    qtbot.waitExposed(made)
+    with qtbot.waitExposed(made):
+        made.show()
     return made
 
 

@@ -55,8 +55,13 @@ def window_on(path: Path, bot: QtBot) -> Iterator[Window]:
     viewer = open_window(path, "ann")
     window = Window(viewer, bot)
     top = window.dock.window()
-    top.activateWindow()
-    bot.waitUntil(top.isActiveWindow, timeout=5000)
+
+    def has_keyboard() -> bool:
+        # Xvfb has no window manager, so a window asks again until the display is ready to say yes.
+        top.activateWindow()
+        return top.isActiveWindow()
+
+    bot.waitUntil(has_keyboard, timeout=20_000)
     yield window
     viewer.close()
     bot.waitUntil(lambda: window.dock.desk is None, timeout=5000)
