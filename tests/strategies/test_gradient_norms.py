@@ -29,7 +29,7 @@ def scores(name: str, pool: SubtomogramPool, **settings: object) -> torch.Tensor
         model,
         Preparation(pool, recipe),
         CANDIDATES,
-        RunSettings(data="", **settings),
+        RunSettings(data="pool", **settings),
         make_fabric("cpu", "32-true"),
     )
     nothing = np.array([], dtype=np.int64)
