@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
 import pytest
+from human_runs import answer_truly, waiting_query
+from human_runs import human_loop as loop
 from tiny_runs import tiny_settings
 
 from cryoal.errors import CryoalError
 from cryoal.pools import SubtomogramPool, open_pool
-from cryoal.runs import ActiveLearningLoop, People, RunFolder, continue_run, start_run
+from cryoal.runs import RunFolder, continue_run, start_run
 from cryoal.runs.answers import Outcome
 from cryoal.runs.candidates import open_items
 from cryoal.runs.embeddings import load_embeddings
-from cryoal.runs.open_query import OpenQuery, open_query
 from cryoal.runs.training_set import training_set
 
 HUMAN = {"oracle": "human", "known_labels": "ignore"}
@@ -30,31 +30,6 @@ def started(tmp_path: Path, blobs: Path, blob_pool: SubtomogramPool) -> Starter:
         return start_run(tmp_path / "run", tiny_settings(blobs, **{**HUMAN, **changes}), blob_pool)
 
     return start
-
-
-def loop(folder: RunFolder, pool: SubtomogramPool, proceed: bool = False) -> ActiveLearningLoop:
-    return ActiveLearningLoop(
-        folder,
-        pool,
-        People(proceed),
-        progress=lambda _name: nullcontext(lambda _done, _total: None),
-        report=lambda _cycle, _metrics: None,
-    )
-
-
-def waiting_query(folder: RunFolder) -> OpenQuery:
-    query = open_query(folder.journal, folder.settings.overlap, folder.settings.seed)
-    assert query is not None
-    return query
-
-
-def answer_truly(folder: RunFolder, pool: SubtomogramPool, annotator: str = "ann") -> int:
-    store = folder.journal.labels
-    waiting = waiting_query(folder).waiting(store.answers())
-    for item in waiting:
-        label = int(pool.labels[item])
-        store.record(item, Outcome.CLASS, label, annotator, seconds=2.0, cycle=0)
-    return len(waiting)
 
 
 def test_it_waits_until_the_query_is_answered(started: Starter, blob_pool: SubtomogramPool) -> None:

@@ -35,13 +35,19 @@ def human_run(
 
 def continue_human_run(folder: RunFolder, pool: SubtomogramPool, proceed: bool = False) -> bool:
     """Train and query as far as answers allow; whether the run is at its end."""
+    return human_loop(folder, pool, proceed).run()
+
+
+def human_loop(
+    folder: RunFolder, pool: SubtomogramPool, proceed: bool = False
+) -> ActiveLearningLoop:
     return ActiveLearningLoop(
         folder,
         pool,
         People(proceed),
         progress=lambda _name: nullcontext(lambda _done, _total: None),
         report=lambda _cycle, _metrics: None,
-    ).run()
+    )
 
 
 def waiting_query(folder: RunFolder) -> OpenQuery:
@@ -50,14 +56,16 @@ def waiting_query(folder: RunFolder) -> OpenQuery:
     return query
 
 
-def answer_truly(folder: RunFolder, pool: SubtomogramPool) -> None:
-    """Give every waiting item the pool's label, by as many people as it wants."""
+def answer_truly(folder: RunFolder, pool: SubtomogramPool) -> int:
+    """Give every waiting item the pool's label, by as many people as it wants; how many waited."""
     store = folder.journal.labels
     query = waiting_query(folder)
-    for item in query.waiting(store.answers()):
+    waiting = query.waiting(store.answers())
+    for item in waiting:
         for annotator in ("earlier", "earlier too")[: query.wanted(item)]:
             label = int(pool.labels[item])
             store.record(item, Outcome.CLASS, label, annotator, seconds=2.0, cycle=query.cycle)
+    return len(waiting)
 
 
 def copy_of(run: Path, to: Path) -> Path:
