@@ -22,6 +22,8 @@ class BundleSource(LabelSource):
         CryoalError: not a bundle, made by another version of cryoal, or damaged.
     """
 
+    next_step = "bring the labels back with 'cryoal merge'"
+
     def __init__(self, path: Path) -> None:
         self.path = path
         self.bundle = open_bundle(path)

@@ -88,9 +88,12 @@ class ClassTransfer:
 
     def _find_or_add(self, change: ClassChange) -> int:
         name = str(change.new)
-        same = [one for one in self.labels.classes.all() if one.name == name]
-        if same and not same[0].removed:
-            return same[0].position
+        same = [one for one in self.labels.classes.all() if one.name == name and not one.removed]
+        alike = [
+            one for one in self.labels.classes.active() if one.name.casefold() == name.casefold()
+        ]
+        if same or alike:
+            return (same or alike)[0].position
         self.added.append(name)
         return self.labels.classes.add(name, change.annotator).position
 

@@ -148,8 +148,9 @@ class LabelSession(ClassEditing):
             if not self.labels.claim(item, self.annotator, self._queue.wanted(item)):
                 self._take_events()
                 raise CryoalError(
-                    f"{self.source.path}: {self._fact(item).id} is with {self._others(item)} by "
-                    "now; go on to the next, or review it"
+                    f"{self.source.path}: {self._fact(item).id} is with {self._others(item)}; go "
+                    "on to the next, or wait: what is on screen without an answer is free again "
+                    "after half an hour"
                 )
             self._write(item, Kind.ANSWER, outcome, label, seconds)
         self._take_events()
@@ -295,7 +296,7 @@ class LabelSession(ClassEditing):
         if self.query is None:
             return "no query waits; continue the run to make the next one"
         if not self._queue.waiting:
-            return "every item of the query is answered; train on the labels"
+            return f"every item of the query is answered; {self.source.next_step}"
         return f"items that wait for other annotators: {len(self._queue.waiting)}"
 
     def refresh(self) -> bool:

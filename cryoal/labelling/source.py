@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from pathlib import Path
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -46,11 +46,13 @@ class LabelSource(ABC):
 
     Attributes:
         path: run folder or bundle file, as the user named it.
+        next_step: what to do when every item of the query is answered.
         database: the open SQLite file.
         labels: classes, events and claims in it.
     """
 
     path: Path
+    next_step: ClassVar[str] = "train on the labels"
     database: Database
     labels: LabelStore
 

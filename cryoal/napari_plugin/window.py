@@ -21,14 +21,18 @@ def open_window(path: Path, annotator: str) -> napari.Viewer:
     Raises:
         CryoalError: it cannot be opened, or there is no display.
     """
-    check_display()
     session = open_session(path, annotator)
+    try:
+        check_display()
+    except CryoalError:
+        session.close()
+        raise
     viewer = napari.Viewer(title=f"cryoal · {path.name}", show=False)
     dock = LabellingDock(viewer)
     viewer.window.add_dock_widget(dock, name="cryoal", area="right", add_vertical_stretch=False)
     hide_layer_docks(dock)
-    viewer.window.resize(WIDTH_PX, HEIGHT_PX)
     viewer.show()
+    viewer.window.resize(WIDTH_PX, HEIGHT_PX)  # showing it brings back the size of last time
     dock.begin(session)
     return viewer
 

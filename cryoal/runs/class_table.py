@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import time
 from dataclasses import dataclass
@@ -12,6 +13,9 @@ from cryoal.runs.database import Database
 
 JUNK = Outcome.JUNK.value
 """Name of the class that stands for the outcome junk where a model learns it."""
+
+
+OUTCOME_NAMES = {"cannot decide", *(outcome.value for outcome in Outcome)} - {"class"}
 
 
 @dataclass(frozen=True)
@@ -93,9 +97,10 @@ class ClassTable:
         """
         name = self._checked_name(name)
         with self.database.transaction():
+            self._check_unlike(name, -1)
             same = [one for one in self.all() if one.name == name]
             if same and not same[0].removed:
-                raise CryoalError(f"{self.database.path}: there is a class '{name}' already")
+                raise CryoalError(f"{self.database.path}: there was a class '{name}' already")
             if same:
                 position = same[0].position
                 self._change(position, "removed", 0, annotator)
@@ -110,6 +115,7 @@ class ClassTable:
     def rename(self, position: int, name: str, annotator: str) -> None:
         """Raises: CryoalError: an empty name or one that is taken."""
         name = self._checked_name(name)
+        self._check_unlike(name, position)
         try:
             self._change(position, "name", name, annotator)
         except sqlite3.IntegrityError as error:
@@ -153,11 +159,20 @@ class ClassTable:
                     self._change(one.position, "shortcut", None, annotator)
             self._change(position, "shortcut", shortcut, annotator)
 
+    def _check_unlike(self, name: str, position: int) -> None:
+        """Refuse the name of another active class, in whatever case."""
+        for one in self.active():
+            if one.position != position and one.name.casefold() == name.casefold():
+                raise CryoalError(
+                    f"{self.database.path}: there is a class '{one.name}' already; merge the two "
+                    "where they are the same"
+                )
+
     def _checked_name(self, name: str) -> str:
         name = name.strip()
         if not name or not name.isprintable():
             raise CryoalError(f"{self.database.path}: a class needs a name of printable letters")
-        if name.casefold() in {outcome.value for outcome in Outcome if outcome != Outcome.CLASS}:
+        if re.sub(r"[\s_-]+", " ", name.casefold()) in OUTCOME_NAMES:
             raise CryoalError(
                 f"{self.database.path}: '{name}' is an outcome of its own, not a class"
             )

@@ -107,7 +107,10 @@ def test_a_new_class_has_the_next_position(store: LabelStore) -> None:
     assert store.classes.junk() == 2
 
 
-@pytest.mark.parametrize("name", ["", "  ", "x", "junk", "skip", "a\x00b", "line\nbreak"])
+@pytest.mark.parametrize(
+    "name",
+    ["", " ", "x", "X", "junk", "Skip", "cannot_decide", "cannot  decide", "a\x00b", "line\nbreak"],
+)
 def test_bad_class_names_are_refused(store: LabelStore, name: str) -> None:
     with pytest.raises(CryoalError):
         store.classes.add(name, "ann")
