@@ -23,7 +23,7 @@ def queue(queue: Path, as_csv: bool) -> None:
     """Items of the open query without an answer, in the order of asking.
 
     STATE is new, put-off (skipped, or somebody could not decide), half (one of two people
-    answered) or on-screen (somebody looks at it).
+    answered) or taken (somebody has it on screen or in a bundle).
     """
     source = open_source(queue, volumes=False)
     try:

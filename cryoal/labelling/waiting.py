@@ -9,7 +9,7 @@ from cryoal.labelling.source import ItemFacts, LabelSource
 from cryoal.runs.answers import Answers
 from cryoal.runs.open_query import OpenQuery
 
-State = Literal["new", "put-off", "half", "on-screen"]
+State = Literal["new", "put-off", "half", "taken"]
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class WaitingItem:
         facts: what is known of it.
         prediction: name of the class that the model gave it, or None.
         state: ``new``; ``put-off`` where somebody skipped it or could not decide; ``half`` where
-            one of two people answered; ``on-screen`` while somebody looks at it.
+            one of two people answered; ``taken`` while somebody has it on screen or in a bundle.
     """
 
     facts: ItemFacts
@@ -39,7 +39,7 @@ def waiting_items(source: LabelSource) -> list[WaitingItem]:
     for item in query.waiting(answers):
         guess = facts[item].prediction
         name = None if guess is None else classes[guess].name
-        state = "on-screen" if item in claims else _state(item, query, answers)
+        state = "taken" if item in claims else _state(item, query, answers)
         found.append(WaitingItem(facts[item], name, state))
     return found
 

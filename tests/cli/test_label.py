@@ -150,7 +150,7 @@ def test_the_queue_says_what_waits(run: Path, ids: list[str]) -> None:
         doubled[0]: "half",
         doubled[1]: "new",
         single[0]: "put-off",
-        single[2]: "on-screen",
+        single[2]: "taken",
         single[3]: "new",
     }
     result = call("queue", run)
