@@ -1,0 +1,19 @@
+"""Choosing points that differ: of points and distances only, nothing of models or strategies."""
+
+from cryoal.diversity.dense_rows import DenseRows
+from cryoal.diversity.distance_draw import DistanceDraw
+from cryoal.diversity.factored_rows import FactoredRows
+from cryoal.diversity.k_center import k_center_greedy
+from cryoal.diversity.k_means_plus_plus import k_means_plus_plus
+from cryoal.diversity.rows import Rows
+from cryoal.diversity.turns import balanced_turns
+
+__all__ = [
+    "DenseRows",
+    "DistanceDraw",
+    "FactoredRows",
+    "Rows",
+    "balanced_turns",
+    "k_center_greedy",
+    "k_means_plus_plus",
+]
