@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-import torch
 from torch import Tensor
 
-from cryoal.diversity.dense_rows import DenseRows, squared_lengths
+from cryoal.diversity.dense_rows import DenseRows
 from cryoal.diversity.distance_draw import DistanceDraw
-from cryoal.diversity.rows import squares_from_products
-
-# Of points and of covered points at once: 16 MB of distances.
-BLOCK = (4096, 1024)
+from cryoal.diversity.distances import nearest_squared_distances
 
 
 def k_center_greedy(
@@ -43,21 +39,3 @@ def k_center_greedy(
         draw.take(row)
         chosen.append(row)
     return np.array(chosen, np.int64)
-
-
-def nearest_squared_distances(points: Tensor, others: Tensor) -> Tensor:
-    """Squared distance (n,) of each of ``points`` (n, d) to the nearest of ``others`` (m, d)."""
-    nearest = torch.full((len(points),), torch.inf)
-    for at in range(0, len(points), BLOCK[0]):
-        place = slice(at, at + BLOCK[0])
-        for start in range(0, len(others), BLOCK[1]):
-            to_block = squared_distances(points[place], others[start : start + BLOCK[1]])
-            nearest[place] = torch.minimum(nearest[place], to_block.amin(1))
-    return nearest
-
-
-def squared_distances(points: Tensor, others: Tensor) -> Tensor:
-    """All squared distances (n, m) of ``points`` (n, d) to ``others`` (m, d): for blocks."""
-    return squares_from_products(
-        squared_lengths(points)[:, None], squared_lengths(others), points @ others.T
-    )

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial.distance import cdist
 
-from cryoal.diversity import k_center, k_center_greedy
+from cryoal.diversity import k_center_greedy
 
 
 def random_points(count: int, size: int, seed: int) -> torch.Tensor:
@@ -42,13 +41,6 @@ def test_each_choice_is_the_farthest(
         before = [*range(covered), *(covered + chosen[:turn])]
         distances = to_all[:, before].min(axis=1)
         assert distances[row] >= np.delete(distances, chosen[:turn]).max() - rounding
-
-
-def test_blocks_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    points, taken = random_points(50, 5, 0), random_points(20, 5, 1)
-    whole = k_center_greedy(points, 20, 0, taken)
-    monkeypatch.setattr(k_center, "BLOCK", (7, 3))
-    assert np.array_equal(k_center_greedy(points, 20, 0, taken), whole)
 
 
 def test_first_point_and_ties_follow_the_seed() -> None:
