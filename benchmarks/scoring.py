@@ -25,8 +25,9 @@ from cryoal.learning.devices import make_fabric
 from cryoal.learning.preparation import Preparation
 from cryoal.learning.recipe import Recipe
 from cryoal.pools import SubtomogramPool, open_pool, pack_pool
-from cryoal.runs.scoring import scheme_outputs
+from cryoal.runs.scoring import Surveyor
 from cryoal.runs.settings import RunSettings
+from cryoal.strategies import Workshop
 
 
 class NoisePool(SubtomogramPool):
@@ -53,15 +54,14 @@ def score(path: Path, scheme: str, threads: int, results: multiprocessing.Queue[
     pool = open_pool(path)
     classes = tuple("abcdefghij")
     model = ModelDescription("compact", 1, pool.item_shape[-1], classes, "bright", 10.0, 0.7)
-    started = time.perf_counter()
-    scheme_outputs(
-        strategies.get(scheme).strategy(),
-        model.build(0),
-        Preparation(pool, Recipe()),
-        np.arange(len(pool)),
-        RunSettings(data=str(path)),
-        make_fabric("cpu", "32-true"),
+    workshop = Workshop(
+        model.build(0), Preparation(pool, Recipe()), make_fabric("cpu", "32-true"), model.build
     )
+    strategy, settings = strategies.get(scheme).strategy(), RunSettings(data=str(path))
+    surveyor = Surveyor(strategy, workshop, None, settings)
+    nothing = np.array([], np.int64)
+    started = time.perf_counter()
+    surveyor.context(np.arange(len(pool)), nothing, nothing, seed=0)
     results.put(time.perf_counter() - started)
     results.put(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 

@@ -50,7 +50,7 @@ class NoisePool(SubtomogramPool):
 
 def bare_loop(pool: NoisePool, recipe: Recipe) -> None:
     model = models3d.build("compact", 1, CLASSES, pool.item_shape[-1]).train()
-    optimizer = make_optimizer(model, recipe)
+    optimizer = make_optimizer([model], recipe)
     schedule = make_schedule(optimizer, recipe, recipe.min_steps)
     targets = torch.from_numpy(pool.labels)
     for _ in range(recipe.min_steps):

@@ -17,12 +17,14 @@ class TaskModel3D(nn.Module, ABC):
 
     Attributes:
         embedding_size: width of the embedding.
+        dropout: of the embedding, off until its ``p`` is set.
         head: the last layer, ``nn.Linear(embedding_size, num_classes)``.
     """
 
     def __init__(self, embedding_size: int, num_classes: int) -> None:
         super().__init__()
         self.embedding_size = embedding_size
+        self.dropout = nn.Dropout(0.0)
         self.head = nn.Linear(embedding_size, num_classes)
 
     @abstractmethod
@@ -31,5 +33,5 @@ class TaskModel3D(nn.Module, ABC):
 
     def forward(self, x: Tensor) -> Tensor:
         """Boxes ``(B, in_channels, D, H, W)`` to logits ``(B, num_classes)``."""
-        logits: Tensor = self.head(self.embed(x))
+        logits: Tensor = self.head(self.dropout(self.embed(x)))
         return logits

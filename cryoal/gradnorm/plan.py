@@ -20,7 +20,7 @@ _NORMS_BY_BATCH = (
     nn.InstanceNorm2d,
     nn.InstanceNorm3d,
 )
-_DROPOUTS = (
+DROPOUTS = (
     nn.Dropout,
     nn.Dropout1d,
     nn.Dropout2d,
@@ -182,7 +182,7 @@ def check(model: nn.Module) -> None:
                 f"{kind} {name!r} normalises by the statistics of the batch: call model.eval(), "
                 "and keep running statistics"
             )
-        if isinstance(module, _DROPOUTS) and module.training and module.p > 0:
+        if isinstance(module, DROPOUTS) and module.training and module.p > 0:
             raise CryoalError(f"{kind} {name!r} is in training mode: call model.eval()")
     if not any(parameter.requires_grad for parameter in owners):
         raise CryoalError("the model has no trainable parameter: set requires_grad on some")

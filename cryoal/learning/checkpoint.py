@@ -28,6 +28,7 @@ class ModelDescription:
         contrast: what the pool it was trained on stated, ``bright`` or ``dark``.
         voxel_size_A: of the pool it was trained on; None where unknown.
         lowpass_px: the recipe's low-pass, part of the input.
+        dropout: of the embedding, in training.
     """
 
     name: str
@@ -37,12 +38,15 @@ class ModelDescription:
     contrast: str
     voxel_size_A: float | None
     lowpass_px: float
+    dropout: float = 0.0
 
     def build(self, seed: int) -> TaskModel3D:
         """The model with weights drawn from ``seed``; torch's global generator is left alone."""
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            return models3d.build(self.name, self.in_channels, len(self.classes), self.box_px)
+            model = models3d.build(self.name, self.in_channels, len(self.classes), self.box_px)
+        model.dropout.p = self.dropout
+        return model
 
 
 def save_model(model: TaskModel3D, description: ModelDescription, path: Path) -> None:

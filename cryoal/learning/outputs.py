@@ -15,6 +15,7 @@ from torch import Tensor
 from cryoal.errors import CryoalError
 from cryoal.gradnorm import Aggregate, score
 from cryoal.gradnorm.losses import LossName
+from cryoal.learning.dropout import posterior_samples
 from cryoal.learning.items import raw_batches
 from cryoal.learning.preparation import Preparation
 from models3d import TaskModel3D
@@ -45,11 +46,15 @@ class Outputs:
         logits: (n, classes).
         embeddings: (n, embedding_size), or None where not asked for.
         gradient_norms: (n,) for each loss asked for.
+        samples: posteriors (samples, n, classes) under dropout, or None where not asked for.
+        features: (n, feature_size) to judge by how alike items are, or None where not asked for.
     """
 
     logits: Tensor
     embeddings: Tensor | None = None
     gradient_norms: dict[str, Tensor] = field(default_factory=dict)
+    samples: Tensor | None = None
+    features: Tensor | None = None
 
     @property
     def probabilities(self) -> Tensor:
@@ -65,6 +70,8 @@ def compute_outputs(
     *,
     embeddings: bool = False,
     gradient: GradientNormRequest | None = None,
+    samples: int = 0,
+    seed: int = 0,
     batch_size: int = 64,
     progress: Progress | None = None,
 ) -> Outputs:
@@ -72,6 +79,12 @@ def compute_outputs(
 
     Memory beyond the model's own grows with what is asked for (n x classes, n x embedding), never
     with the volumes.
+
+    Args:
+        embeddings: whether to give them.
+        gradient: the gradient norms to give.
+        samples: posteriors under dropout to give of each item.
+        seed: of the dropout.
 
     Raises:
         CryoalError: outputs that are not finite, of a training that diverged.
@@ -85,13 +98,16 @@ def compute_outputs(
         torch.empty(len(indices), model.head.out_features),
         torch.empty(len(indices), model.embedding_size) if embeddings else None,
         {loss: torch.empty(len(indices)) for loss in request.losses},
+        torch.empty(samples, len(indices), model.head.out_features) if samples else None,
     )
-    for place, raw in raw_batches(preparation.pool, indices, batch_size):
-        batch = preparation(fabric.to_device(raw))
-        with fabric.autocast():
-            fill(outputs, place, model, batch, request)
-        if progress is not None:
-            progress(place.stop, len(indices))
+    with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
+        torch.manual_seed(seed)  # dropout draws from the global generator
+        for place, raw in raw_batches(preparation.pool, indices, batch_size):
+            batch = preparation(fabric.to_device(raw))
+            with fabric.autocast():
+                fill(outputs, place, model, batch, request)
+            if progress is not None:
+                progress(place.stop, len(indices))
     if not torch.isfinite(outputs.logits).all():
         raise CryoalError(
             "the model's outputs are not finite: its training diverged; begin anew with a lower "
@@ -127,3 +143,5 @@ def fill(
     outputs.logits[place] = logits.cpu()
     if outputs.embeddings is not None and embedded is not None:
         outputs.embeddings[place] = embedded.cpu()
+    if outputs.samples is not None:
+        outputs.samples[:, place] = posterior_samples(model, batch, len(outputs.samples)).cpu()

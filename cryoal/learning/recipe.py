@@ -41,6 +41,7 @@ class Recipe(BaseModel):
     epochs: int | None = Field(None, ge=1, le=10**6)
     min_steps: int = Field(600, ge=1, le=10**8)
     min_epochs: int = Field(20, ge=1, le=10**6)
+    dropout: float = Field(0.0, ge=0, lt=1, description="of the embedding, before the last layer")
     label_smoothing: float = Field(0.1, ge=0, lt=1)
     class_weights: Literal["none", "balanced"] = "none"
     precision: Precision = "32-true"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,9 +12,10 @@ import numpy.typing as npt
 import torch
 import torch.nn.functional as F
 from lightning_fabric import Fabric
-from torch import Tensor
+from torch import Tensor, nn
 
 from cryoal.errors import CryoalError
+from cryoal.learning.companion import Companion, TrainingStep
 from cryoal.learning.items import CachedItems, shuffled_positions
 from cryoal.learning.preparation import Preparation
 from cryoal.learning.recipe import Recipe
@@ -45,6 +47,7 @@ def train(
     fabric: Fabric,
     seed: int,
     progress: Progress | None = None,
+    companion: Companion | None = None,
 ) -> TrainingResult:
     """Train ``model`` in place on the items at pool positions ``indices``.
 
@@ -55,13 +58,14 @@ def train(
         indices: (n,) pool positions.
         labels: (n,) class positions.
         progress: called with (step, steps).
+        companion: trained in place beside the model, by the same optimiser.
 
     Raises:
         CryoalError: the loss became infinite or NaN.
     """
     with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
         torch.manual_seed(seed)  # dropout layers draw from the global generator
-        return run_steps(model, preparation, indices, labels, fabric, seed, progress)
+        return run_steps(model, preparation, indices, labels, fabric, seed, progress, companion)
 
 
 def run_steps(
@@ -72,13 +76,15 @@ def run_steps(
     fabric: Fabric,
     seed: int,
     progress: Progress | None,
+    companion: Companion | None,
 ) -> TrainingResult:
     recipe = preparation.recipe
     items = CachedItems(preparation.pool, indices)
     targets = torch.from_numpy(labels)
     steps = recipe.steps(len(items))
     weights = class_weights(targets, model.head.out_features, recipe).to(fabric.device)
-    optimizer = make_optimizer(model, recipe)
+    trained = [model] if companion is None else [model, companion.to(fabric.device).train()]
+    optimizer = make_optimizer(trained, recipe)
     schedule = make_schedule(optimizer, recipe, steps)
     layout = channels_last(len(preparation.pool.item_shape))
     wrapped, optimizer = fabric.setup(model, optimizer)
@@ -86,24 +92,31 @@ def run_steps(
     order = torch.Generator().manual_seed(seed)
     draws = torch.Generator(device=fabric.device).manual_seed(seed + 1)
     tail = Tail(steps)
-    for step, positions in enumerate(
-        shuffled_positions(len(items), recipe.batch_size, steps, order), start=1
-    ):
-        batch = fabric.to_device(items.take(positions))
-        target = fabric.to_device(targets[positions])
-        views = preparation.training_view(batch, draws).contiguous(memory_format=layout)
-        logits = wrapped(views)
-        loss = F.cross_entropy(
-            logits, target, weight=weights, label_smoothing=recipe.label_smoothing
-        )
-        optimizer.zero_grad(set_to_none=True)
-        fabric.backward(loss)
-        optimizer.step()
-        schedule.step()
-        tail.add(step, loss.detach(), logits.detach(), target)
-        if progress is not None:
-            progress(step, steps)
-    model.eval()
+    batches = shuffled_positions(len(items), recipe.batch_size, steps, order)
+    with nullcontext() if companion is None else companion.attach(model):
+        for step, positions in enumerate(batches, start=1):
+            batch = fabric.to_device(items.take(positions))
+            target = fabric.to_device(targets[positions])
+            views = preparation.training_view(batch, draws).contiguous(memory_format=layout)
+            logits = wrapped(views)
+            loss = F.cross_entropy(
+                logits, target, weight=weights, label_smoothing=recipe.label_smoothing
+            )
+            joint = loss
+            if companion is not None:
+                losses = F.cross_entropy(logits, target, reduction="none")
+                joint = loss + companion.loss(
+                    TrainingStep(views, logits, target, losses, step / steps)
+                )
+            optimizer.zero_grad(set_to_none=True)
+            fabric.backward(joint)
+            optimizer.step()
+            schedule.step()
+            tail.add(step, loss.detach(), logits.detach(), target)
+            if progress is not None:
+                progress(step, steps)
+    for module in trained:
+        module.eval()
     result = tail.result()
     if not math.isfinite(result.loss):
         raise CryoalError(
@@ -149,10 +162,11 @@ def class_weights(targets: Tensor, num_classes: int, recipe: Recipe) -> Tensor:
     return len(targets) / (present * counts.clamp_min(1))
 
 
-def make_optimizer(model: TaskModel3D, recipe: Recipe) -> torch.optim.Optimizer:
+def make_optimizer(modules: Sequence[nn.Module], recipe: Recipe) -> torch.optim.Optimizer:
     """Weight decay acts on weights alone: biases and normalisation scales are left free."""
-    decayed = [p for p in model.parameters() if p.ndim > 1]
-    free = [p for p in model.parameters() if p.ndim <= 1]
+    parameters = [p for module in modules for p in module.parameters()]
+    decayed = [p for p in parameters if p.ndim > 1]
+    free = [p for p in parameters if p.ndim <= 1]
     groups = [
         {"params": decayed, "weight_decay": recipe.weight_decay},
         {"params": free, "weight_decay": 0.0},

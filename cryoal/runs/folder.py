@@ -101,6 +101,14 @@ class RunFolder:
     def weights_path(self, cycle: int) -> Path:
         return self.cycle_path(cycle) / "model.safetensors"
 
+    def companion_path(self, cycle: int) -> Path:
+        return self.cycle_path(cycle) / "companion.safetensors"
+
+    @property
+    def pretrained_path(self) -> Path:
+        """Weights learned from the unlabelled pool."""
+        return self.path / "pretrained.safetensors"
+
     def scores_path(self, cycle: int) -> Path:
         return self.cycle_path(cycle) / "scores.npz"
 

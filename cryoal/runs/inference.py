@@ -17,9 +17,10 @@ from cryoal.learning.preparation import Preparation
 from cryoal.pools import SubtomogramPool
 from cryoal.runs.folder import RunFolder
 from cryoal.runs.model_description import check_same_imaging
-from cryoal.runs.scoring import scheme_outputs
+from cryoal.runs.models import RunModels
+from cryoal.runs.scoring import Surveyor
 from cryoal.runs.training_set import training_set
-from cryoal.strategies import QueryContext, Scorer
+from cryoal.strategies import Need, Scorer
 
 Progress = Callable[[int, int], None]
 
@@ -65,6 +66,10 @@ class TrainedRun:
         self.preparation = Preparation(pool, folder.settings.recipe)
         self.everything = np.arange(len(pool))
 
+    def is_own_pool(self) -> bool:
+        """Whether the pool is the one that the run was begun with."""
+        return self.folder.journal.meta("items") == self.pool.fingerprint
+
     def predict(self, progress: Progress | None = None) -> Prediction:
         """Likeliest class of every item, in the pool's order."""
         outputs = compute_outputs(
@@ -88,21 +93,17 @@ class TrainedRun:
                 f"scheme '{self.folder.settings.scheme}' scores no single items; use a run of "
                 "another scheme"
             )
-        outputs = scheme_outputs(
-            strategy,
-            self.model,
-            self.preparation,
-            self.everything,
-            self.folder.settings,
-            self.fabric,
-            progress,
+        if strategy.needs & {Need.LABELLED, Need.WORKSHOP} and not self.is_own_pool():
+            raise CryoalError(
+                f"scheme '{self.folder.settings.scheme}' compares items with those labelled in the "
+                "run, so it scores the run's own pool alone; leave out --data, or use a run of "
+                "another scheme"
+            )
+        settings = self.folder.settings
+        models = RunModels(self.folder, strategy, self.preparation, self.fabric)
+        surveyor = Surveyor(strategy, models.workshop(self.cycle), models.encoder(), settings)
+        labelled = training_set(self.folder.journal, settings)
+        context = surveyor.context(
+            self.everything, labelled.items, labelled.labels, settings.seed, progress
         )
-        labelled = training_set(self.folder.journal, self.folder.settings)
-        context = QueryContext(
-            self.everything,
-            outputs,
-            labelled.items,
-            labelled.labels,
-            self.folder.settings.seed,
-        )
-        return strategy.score(context).double().numpy(), self.prediction(outputs)
+        return strategy.score(context).double().numpy(), self.prediction(context.outputs)

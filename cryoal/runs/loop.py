@@ -13,7 +13,8 @@ import torch
 
 from cryoal import strategies
 from cryoal.learning.carry_over import carry_over
-from cryoal.learning.checkpoint import load_model, save_model
+from cryoal.learning.checkpoint import save_model
+from cryoal.learning.companion import save_companion
 from cryoal.learning.devices import make_fabric
 from cryoal.learning.outputs import compute_outputs
 from cryoal.learning.preparation import Preparation
@@ -27,11 +28,12 @@ from cryoal.runs.embeddings import save_embeddings
 from cryoal.runs.evaluation import classification_metrics, confusion
 from cryoal.runs.folder import RunFolder
 from cryoal.runs.model_description import describe_model
+from cryoal.runs.models import RunModels
 from cryoal.runs.oracle import Oracle
-from cryoal.runs.scoring import save_scores, scheme_outputs
+from cryoal.runs.scoring import Surveyor, save_scores
 from cryoal.runs.tables import write_tables
 from cryoal.runs.training_set import TrainingSet, training_set
-from cryoal.strategies import QueryContext, Scorer
+from cryoal.strategies import Scorer
 from models3d import TaskModel3D
 
 Progress = Callable[[int, int], None]
@@ -80,6 +82,7 @@ class ActiveLearningLoop:
         self.strategy = strategies.get(self.settings.scheme).strategy()
         self.preparation = Preparation(pool, self.settings.recipe)
         self.fabric = make_fabric(self.settings.device, self.settings.recipe.precision)
+        self.models = RunModels(folder, self.strategy, self.preparation, self.fabric)
         self.trainable = self.journal.split("train")
 
     def run(self) -> bool:
@@ -145,6 +148,7 @@ class ActiveLearningLoop:
     def train(self, cycle: int, started: float) -> None:
         labelled = self.labelled(cycle)
         model = self.initial_model(cycle, labelled)
+        companion = self.models.fresh_companion(model, self.seed(cycle, "companion"))
         count = len(labelled.items)
         with self.progress(f"cycle {cycle}: training on {count} labels") as progress:
             result = train(
@@ -155,7 +159,10 @@ class ActiveLearningLoop:
                 self.fabric,
                 self.seed(cycle, "train"),
                 progress,
+                companion,
             )
+        if companion is not None:
+            save_companion(companion, self.folder.companion_path(cycle))
         description = describe_model(self.settings, self.pool, labelled.classes)
         save_model(model, description, self.folder.weights_path(cycle))
         metrics = {
@@ -172,20 +179,16 @@ class ActiveLearningLoop:
         A class that the last model did not know starts from fresh weights in the last layer.
         """
         description = describe_model(self.settings, self.pool, labelled.classes)
-        model = description.build(self.seed(cycle, "weights"))
+        model = self.models.fresh(description, self.seed(cycle, "weights"))
         if self.settings.warm_start and cycle > 1:
             place = {p: n for n, p in enumerate(self.journal.trained_positions(cycle - 1).tolist())}
             shared = [(n, place[p]) for n, p in enumerate(labelled.positions) if p in place]
-            carry_over(self.model(cycle - 1), model, shared)
+            carry_over(self.models.trained(cycle - 1), model, shared)
         return model
-
-    def model(self, cycle: int) -> TaskModel3D:
-        """Model trained in ``cycle``."""
-        return load_model(self.folder.weights_path(cycle))[0]
 
     def evaluate(self, cycle: int, started: float) -> None:
         """Metrics on the test items and, prefixed, on the validation items, where there are any."""
-        model = self.model(cycle)
+        model = self.models.trained(cycle)
         metrics: dict[str, float] = {}
         matrix = None
         for split, prefix in (("test", ""), ("validation", "validation_")):
@@ -234,20 +237,11 @@ class ActiveLearningLoop:
             count = min(count_items(self.settings.subset, len(candidates)), len(candidates))
             candidates = np.sort(generator.choice(candidates, size=count, replace=False))
         labelled = self.labelled(cycle)
-        model = self.model(cycle)
+        workshop = self.models.workshop(cycle)
+        surveyor = Surveyor(self.strategy, workshop, self.models.encoder(), self.settings)
+        seed = self.seed(cycle, "query")
         with self.progress(f"cycle {cycle}: scoring {len(candidates)} candidates") as progress:
-            outputs = scheme_outputs(
-                self.strategy,
-                model,
-                self.preparation,
-                candidates,
-                self.settings,
-                self.fabric,
-                progress,
-            )
-        context = QueryContext(
-            candidates, outputs, labelled.items, labelled.labels, self.seed(cycle, "query")
-        )
+            context = surveyor.context(candidates, labelled.items, labelled.labels, seed, progress)
         scored = time.perf_counter()
         budget = min(count_items(self.settings.budget, len(self.trainable)), len(candidates))
         chosen = self.strategy.select(context, budget)
@@ -255,7 +249,7 @@ class ActiveLearningLoop:
         positions = self.journal.trained_positions(cycle)
         save_scores(self.folder.scores_path(cycle), context, positions, scores)
         if self.settings.oracle == "human":
-            self.save_embeddings(cycle, model, np.union1d(chosen, labelled.items))
+            self.save_embeddings(cycle, workshop.model, np.union1d(chosen, labelled.items))
         places = np.searchsorted(candidates, chosen)
         best, predicted = context.probabilities[places].double().max(1)
         self.journal.add_query(

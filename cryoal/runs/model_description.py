@@ -22,6 +22,7 @@ def describe_model(
         contrast=pool.contrast,
         voxel_size_A=pool.voxel_size_A,
         lowpass_px=settings.recipe.lowpass_px,
+        dropout=settings.recipe.dropout,
     )
 
 

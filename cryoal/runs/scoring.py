@@ -3,45 +3,104 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from lightning_fabric import Fabric
 from torch import Tensor
 
 from cryoal.io.atomic import written_atomically
 from cryoal.learning.outputs import GradientNormRequest, Outputs, compute_outputs
-from cryoal.learning.preparation import Preparation
 from cryoal.runs.settings import RunSettings
-from cryoal.strategies import GRADIENT_LOSSES, Need, QueryContext, Strategy
+from cryoal.strategies import GRADIENT_LOSSES, Need, QueryContext, Strategy, Workshop
 from models3d import TaskModel3D
 
+Indices = npt.NDArray[np.int64]
+Progress = Callable[[int, int], None]
 
-def scheme_outputs(
-    strategy: Strategy,
-    model: TaskModel3D,
-    preparation: Preparation,
-    candidates: npt.NDArray[np.int64],
-    settings: RunSettings,
-    fabric: Fabric,
-    progress: Callable[[int, int], None] | None = None,
-) -> Outputs:
-    """One pass of ``model`` over ``candidates`` that gives all that ``strategy`` needs."""
-    losses = tuple(name for need, name in GRADIENT_LOSSES.items() if need in strategy.needs)
-    return compute_outputs(
-        model,
-        preparation,
-        candidates,
-        fabric,
-        embeddings=Need.EMBEDDINGS in strategy.needs,
-        gradient=GradientNormRequest(losses, settings.aggregate, settings.grad_scope),
-        progress=progress,
-    )
+DROPOUT_SAMPLES = 20
+"""As in the examples of BaaL; published code takes 10 to 40."""
+
+
+class Surveyor:
+    """Shows a strategy what it declares to need.
+
+    Args:
+        strategy: that will choose.
+        workshop: the cycle's task model and how it is fed.
+        encoder: of self-supervised features; None takes the task model's embeddings.
+        settings: of the run.
+    """
+
+    def __init__(
+        self,
+        strategy: Strategy,
+        workshop: Workshop,
+        encoder: TaskModel3D | None,
+        settings: RunSettings,
+    ) -> None:
+        self.needs = strategy.needs
+        self.workshop = workshop
+        self.encoder = encoder
+        self.settings = settings
+
+    def context(
+        self,
+        candidates: Indices,
+        labelled: Indices,
+        labels: Indices,
+        seed: int,
+        progress: Progress | None = None,
+    ) -> QueryContext:
+        """One pass over the candidates and, where needed, one over the labelled items."""
+        losses = tuple(name for need, name in GRADIENT_LOSSES.items() if need in self.needs)
+        gradient = GradientNormRequest(losses, self.settings.aggregate, self.settings.grad_scope)
+        samples = DROPOUT_SAMPLES if Need.DROPOUT_SAMPLES in self.needs else 0
+        outputs = self._outputs(candidates, gradient, samples, seed, progress)
+        labelled_outputs = None
+        if Need.LABELLED in self.needs:
+            labelled_outputs = self._outputs(labelled, GradientNormRequest())
+        busy = self.needs & {Need.WORKSHOP, Need.COMPANION}
+        workshop = self.workshop if busy else None
+        return QueryContext(candidates, outputs, labelled, labels, seed, labelled_outputs, workshop)
+
+    def _outputs(
+        self,
+        items: Indices,
+        gradient: GradientNormRequest,
+        samples: int = 0,
+        seed: int = 0,
+        progress: Progress | None = None,
+    ) -> Outputs:
+        workshop = self.workshop
+        by_model = Need.FEATURES in self.needs and self.encoder is None
+        outputs = compute_outputs(
+            workshop.model,
+            workshop.preparation,
+            items,
+            workshop.fabric,
+            embeddings=by_model or Need.EMBEDDINGS in self.needs,
+            gradient=gradient,
+            samples=samples,
+            seed=seed,
+            progress=progress,
+        )
+        if Need.FEATURES not in self.needs:
+            return outputs
+        return replace(outputs, features=self._features(items, outputs))
+
+    def _features(self, items: Indices, outputs: Outputs) -> Tensor | None:
+        if self.encoder is None:
+            return outputs.embeddings
+        workshop = self.workshop
+        return compute_outputs(
+            self.encoder, workshop.preparation, items, workshop.fabric, embeddings=True
+        ).embeddings
 
 
 def save_scores(
-    path: Path, context: QueryContext, positions: npt.NDArray[np.int64], scores: Tensor | None
+    path: Path, context: QueryContext, positions: Indices, scores: Tensor | None
 ) -> None:
     """Write candidates, posterior and, where the scheme gives them, scores; whole or not at all.
 

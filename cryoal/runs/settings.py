@@ -31,6 +31,7 @@ class RunSettings(BaseModel):
         test_share, validation_share: shares of the labelled items held out.
         seed: of everything random.
         warm_start: carry the weights over from the last cycle instead of drawing new ones.
+        pretrain: learn features from the whole pool first, without labels.
         aggregate, grad_scope: of gradient norms, see ``cryoal.gradnorm``.
         oracle: ``labels``, those of the pool, or ``human``: people answer queries.
         known_labels: of a human run whose pool has labels: ``use`` them as answered, or
@@ -60,6 +61,7 @@ class RunSettings(BaseModel):
     validation_share: float = Field(0.0, ge=0, lt=1)
     seed: int = Field(0, ge=0, lt=2**31)
     warm_start: bool = False
+    pretrain: bool = False
     aggregate: Literal["sum", "global"] = "sum"
     grad_scope: Literal["all", "head"] = "all"
     oracle: Literal["labels", "human"] = "labels"

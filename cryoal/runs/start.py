@@ -8,8 +8,10 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from cryoal import strategies
 from cryoal.errors import CryoalError
 from cryoal.learning.devices import make_fabric
+from cryoal.learning.dropout import dropout_layers
 from cryoal.pools import SubtomogramPool, open_pool
 from cryoal.pools.check import check_pool
 from cryoal.pools.splits import split
@@ -18,7 +20,9 @@ from cryoal.runs.class_table import JUNK
 from cryoal.runs.folder import JOURNAL, RunFolder
 from cryoal.runs.journal import Journal
 from cryoal.runs.model_description import describe_model
+from cryoal.runs.models import fresh_companion
 from cryoal.runs.settings import RunSettings
+from cryoal.strategies import Need
 
 
 def open_data(settings: RunSettings) -> SubtomogramPool:
@@ -166,12 +170,19 @@ def check_labels(settings: RunSettings, pool: SubtomogramPool) -> None:
 
 
 def check_model(settings: RunSettings, pool: SubtomogramPool) -> None:
-    """Refuse a model that cannot be built for these boxes, or a device that is not there."""
+    """Refuse a model that does not fit boxes or scheme, or a device that is not there."""
+    strategy = strategies.get(settings.scheme).strategy()
     try:
         classes = pool.classes if len(pool.classes) > 1 else ["named", "later"]
-        describe_model(settings, pool, classes).build(settings.seed)
+        model = describe_model(settings, pool, classes).build(settings.seed)
     except ValueError as error:
         raise CryoalError(f"{settings.data}: {error}") from error
+    if Need.DROPOUT_SAMPLES in strategy.needs and not dropout_layers(model):
+        raise CryoalError(
+            f"scheme '{settings.scheme}' needs dropout, and model '{settings.model}' has none; "
+            "give --dropout 0.2, or a model with dropout (cb3d, dsrf3d-v2)"
+        )
+    fresh_companion(strategy, model, pool.item_shape, settings.seed)
     make_fabric(settings.device, settings.recipe.precision)
 
 

@@ -13,6 +13,7 @@ from cryoal.strategies.context import QueryContext
 from cryoal.strategies.needs import GRADIENT_LOSSES, Need
 from cryoal.strategies.registry import Scheme, get, names, register
 from cryoal.strategies.strategy import Scorer, Strategy
+from cryoal.strategies.workshop import Workshop
 
 __all__ = [
     "GRADIENT_LOSSES",
@@ -21,6 +22,7 @@ __all__ = [
     "Scheme",
     "Scorer",
     "Strategy",
+    "Workshop",
     "egl",
     "entropy",
     "expected",

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from cryoal.learning.outputs import Outputs
 from cryoal.strategies.needs import GRADIENT_LOSSES, Need
+from cryoal.strategies.workshop import Workshop
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,9 @@ class QueryContext:
         labelled: (m,) positions in the whole pool of the labelled set.
         labels: (m,) class positions of the labelled set.
         seed: of this query; every random choice comes from it.
+        labelled_outputs: logits, embeddings and features of the labelled set, row i belonging to
+            ``labelled[i]``; only for a strategy that declares ``Need.LABELLED``.
+        workshop: only for one that declares ``Need.WORKSHOP`` or ``Need.COMPANION``.
     """
 
     candidates: npt.NDArray[np.int64]
@@ -30,6 +34,8 @@ class QueryContext:
     labelled: npt.NDArray[np.int64]
     labels: npt.NDArray[np.int64]
     seed: int
+    labelled_outputs: Outputs | None = None
+    workshop: Workshop | None = None
 
     def __len__(self) -> int:
         return len(self.candidates)

@@ -16,6 +16,7 @@ from cryoal.strategies.strategy import Scorer
     "egl",
     summary="Posterior-weighted mean of the gradient norms of all possible labels",
     paper="Settles, Craven and Ray, NIPS 2007",
+    cost="one backward pass a class and candidate",
 )
 class Egl(Scorer):
     """Expected gradient length, sum_i p_i ||grad CE(z, i)|| (Settles, Craven and Ray, NIPS 2007).

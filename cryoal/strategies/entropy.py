@@ -16,6 +16,7 @@ from cryoal.strategies.strategy import Scorer
     "entropy",
     summary="Gradient norm of the output entropy",
     paper="Wang et al., AAAI 2022, Eq. 7",
+    cost="one backward pass a candidate",
 )
 class Entropy(Scorer):
     """Entropy-gradnorm (Wang et al., AAAI 2022, Eq. 5 and 7)."""

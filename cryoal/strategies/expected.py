@@ -16,6 +16,7 @@ from cryoal.strategies.strategy import Scorer
     "expected",
     summary="Gradient norm of the expected loss; ranks as 'entropy' does",
     paper="Wang et al., AAAI 2022, Eq. 6",
+    cost="one backward pass a candidate",
 )
 class Expected(Scorer):
     """Expected-gradnorm (Wang et al., AAAI 2022, Eq. 5 and 6).

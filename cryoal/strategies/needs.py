@@ -8,10 +8,10 @@ from cryoal.gradnorm.losses import LossName
 
 
 class Need(StrEnum):
-    """Quantities that one pass of the task model can provide.
+    """What a strategy reads beside the candidates' positions.
 
-    A strategy declares the ones it reads; the pass computes these and no others, and a model that
-    cannot provide one is refused before any training.
+    It declares what it reads; one pass of the task model computes this and no more, and a model
+    that cannot provide it is refused before any training.
     """
 
     PROBABILITIES = "probabilities"
@@ -19,6 +19,11 @@ class Need(StrEnum):
     EXPECTED_GRADNORM = "expected gradient norm"
     ENTROPY_GRADNORM = "entropy gradient norm"
     EGL_GRADNORM = "expected gradient length"
+    DROPOUT_SAMPLES = "posterior samples under dropout"
+    FEATURES = "self-supervised features, or embeddings without pretraining"
+    LABELLED = "outputs of the labelled items"
+    COMPANION = "a module trained beside the task model"
+    WORKSHOP = "volumes, and models of its own"
 
 
 GRADIENT_LOSSES: dict[Need, LossName] = {

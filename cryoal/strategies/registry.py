@@ -25,19 +25,23 @@ class Scheme:
         name: what ``--scheme`` takes.
         summary: one line.
         paper: where the method comes from.
+        cost: of a query, beyond one pass of the task model over the candidates.
         strategy: the class; it is built without arguments.
     """
 
     name: str
     summary: str
     paper: str
+    cost: str
     strategy: type[Strategy]
 
 
 _schemes: dict[str, Scheme] = {}
 
 
-def register(name: str, *, summary: str, paper: str) -> Callable[[AnyStrategy], AnyStrategy]:
+def register(
+    name: str, *, summary: str, paper: str, cost: str = "none"
+) -> Callable[[AnyStrategy], AnyStrategy]:
     """Register the decorated ``Strategy`` as the scheme ``name``.
 
     Raises:
@@ -47,7 +51,7 @@ def register(name: str, *, summary: str, paper: str) -> Callable[[AnyStrategy], 
         raise ValueError(f"a scheme named '{name}' is already registered: choose another name")
 
     def add(strategy: AnyStrategy) -> AnyStrategy:
-        _schemes[name] = Scheme(name, summary, paper, strategy)
+        _schemes[name] = Scheme(name, summary, paper, cost, strategy)
         return strategy
 
     return add

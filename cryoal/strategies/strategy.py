@@ -10,8 +10,10 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from cryoal.learning.companion import Companion
 from cryoal.strategies.context import QueryContext
 from cryoal.strategies.needs import Need
+from models3d import TaskModel3D
 
 
 class Strategy(ABC):
@@ -26,6 +28,14 @@ class Strategy(ABC):
     @abstractmethod
     def select(self, context: QueryContext, k: int) -> npt.NDArray[np.int64]:
         """``k`` distinct candidates (all of them where fewer), best first, as pool positions."""
+
+    def companion(
+        self,
+        model: TaskModel3D,  # noqa: ARG002 - for subclasses
+        item_shape: tuple[int, ...],  # noqa: ARG002 - for subclasses
+    ) -> Companion | None:
+        """A fresh module to train beside ``model``; its weights from torch's global generator."""
+        return None
 
 
 class Scorer(Strategy):

@@ -104,7 +104,7 @@ def test_balanced_weights_give_each_present_class_the_same_total() -> None:
 
 def test_biases_and_scales_are_not_decayed() -> None:
     model = fresh_model()
-    decayed, free = make_optimizer(model, Recipe(weight_decay=0.3)).param_groups
+    decayed, free = make_optimizer([model], Recipe(weight_decay=0.3)).param_groups
     assert decayed["weight_decay"] == 0.3
     assert free["weight_decay"] == 0.0
     assert sum(len(group["params"]) for group in (decayed, free)) == len(list(model.parameters()))

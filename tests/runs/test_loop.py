@@ -67,7 +67,7 @@ def test_warm_start_begins_from_the_last_weights(
     first = [loop.initial_model(2, loop.labelled(2)) for loop in loops]
     for weights in ("head.weight", "head.bias"):
         kept = [
-            model.state_dict()[weights].equal(loop.model(1).state_dict()[weights])
+            model.state_dict()[weights].equal(loop.models.trained(1).state_dict()[weights])
             for model, loop in zip(first, loops, strict=True)
         ]
         assert kept == [True, False]

@@ -171,7 +171,7 @@ def test_embeddings_of_queried_and_labelled_items_are_kept(
     items, embeddings = load_embeddings(folder.embeddings_path(1))
     wanted = np.union1d(folder.journal.query(0), folder.journal.query(1))
     assert items.tolist() == wanted.tolist()
-    assert embeddings.shape == (7, loop(folder, blob_pool).model(1).embedding_size)
+    assert embeddings.shape == (7, loop(folder, blob_pool).models.trained(1).embedding_size)
     rows = [row for row in folder.journal.query_rows() if row.cycle == 1]
     assert all(row.prediction in range(4) and 0 < (row.probability or 0) <= 1 for row in rows)
 

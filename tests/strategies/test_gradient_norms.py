@@ -12,9 +12,9 @@ from cryoal.learning.devices import make_fabric
 from cryoal.learning.preparation import Preparation
 from cryoal.learning.recipe import Recipe
 from cryoal.pools import SubtomogramPool
-from cryoal.runs.scoring import scheme_outputs
+from cryoal.runs.scoring import Surveyor
 from cryoal.runs.settings import RunSettings
-from cryoal.strategies import QueryContext, Scorer, get
+from cryoal.strategies import Scorer, Workshop, get
 
 CANDIDATES = np.array([1, 5, 14, 22, 30])
 
@@ -23,17 +23,16 @@ def scores(name: str, pool: SubtomogramPool, **settings: object) -> torch.Tensor
     recipe = Recipe()
     strategy = get(name).strategy()
     assert isinstance(strategy, Scorer)
-    model = ModelDescription("compact", 1, 24, ("a", "b", "c"), "bright", None, 1.0).build(0)
-    outputs = scheme_outputs(
-        strategy,
-        model,
+    description = ModelDescription("compact", 1, 24, ("a", "b", "c"), "bright", None, 1.0)
+    workshop = Workshop(
+        description.build(0),
         Preparation(pool, recipe),
-        CANDIDATES,
-        RunSettings(data="pool", **settings),
         make_fabric("cpu", "32-true"),
+        description.build,
     )
+    surveyor = Surveyor(strategy, workshop, None, RunSettings(data="pool", **settings))
     nothing = np.array([], dtype=np.int64)
-    return strategy.score(QueryContext(CANDIDATES, outputs, nothing, nothing, 0))
+    return strategy.score(surveyor.context(CANDIDATES, nothing, nothing, 0))
 
 
 @pytest.mark.parametrize("name", ["expected", "entropy", "egl"])
