@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from cryoal.counted import counted
 from cryoal.labelling.bundle_writer import write_bundle
 from cryoal.runs import RunFolder, open_data
 
@@ -35,5 +36,5 @@ def bundle(run: Path, out: Path, annotator: str | None, quiet: bool) -> None:
         facts = write_bundle(folder, pool, out, annotator, progress)
     size = out.stat().st_size / 1e6
     kept = f", kept for {annotator} for 14 days" if annotator is not None else ""
-    click.echo(f"Wrote {out}: {len(facts.items)} volumes, {size:.1f} MB{kept}")
+    click.echo(f"Wrote {out}: {counted(len(facts.items), 'volume')}, {size:.1f} MB{kept}")
     click.echo(f"Label it: cryoal label {out}    then: cryoal merge {run} {out}")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from cryoal.counted import counted
 from cryoal.errors import CryoalError
 from cryoal.labelling.answer_table import RecordedAnswers, record_answers
 from cryoal.labelling.opening import open_session
@@ -73,12 +74,15 @@ def login_name() -> str:
 def print_recorded(session: LabelSession, recorded: RecordedAnswers) -> None:
     total = sum(recorded.counts.values())
     listed = ", ".join(f"{count} {name}" for name, count in recorded.counts.items())
-    click.echo(f"Recorded {total} answers by {session.annotator}{': ' if total else ''}{listed}")
+    click.echo(
+        f"Recorded {counted(total, 'answer')} by {session.annotator}{': ' if total else ''}{listed}"
+    )
     if recorded.new_classes:
         click.echo(f"New classes: {', '.join(recorded.new_classes)}")
     if recorded.empty:
         click.echo(f"Rows without a label, left out: {recorded.empty}")
     progress = session.progress()
-    click.echo(f"{progress.waiting} of {progress.total} items wait")
+    wait = "waits" if progress.waiting == 1 else "wait"
+    click.echo(f"{progress.waiting} of {counted(progress.total, 'item')} {wait}")
     if progress.conflicts:
         click.echo(f"Items whose answers differ, to be reviewed: {progress.conflicts}")

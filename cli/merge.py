@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from cryoal.counted import counted
 from cryoal.labelling.merge import Conflict, merge_bundle
 from cryoal.runs import RunFolder
 from cryoal.runs.status import waiting_items
@@ -26,7 +27,8 @@ def merge(run: Path, bundle: Path) -> None:
     folder = RunFolder.open(run)
     report = merge_bundle(folder, bundle)
     if report.new_events:
-        click.echo(f"{report.new_events} new answers and changes, {report.labels} items labelled")
+        new = counted(report.new_events, "new answer or change", "new answers and changes")
+        click.echo(f"{new}, {counted(report.labels, 'item')} labelled")
     else:
         click.echo("Nothing new in it.")
     if report.new_classes:
@@ -37,7 +39,9 @@ def merge(run: Path, bundle: Path) -> None:
         click.echo(f"in conflict, left out until reviewed: {len(report.conflicts)}")
     for conflict in report.conflicts:
         click.echo(f"  {conflict_line(conflict)}")
-    click.echo(f"{len(waiting_items(folder))} volumes of the query still wait")
+    waiting = len(waiting_items(folder))
+    still = counted(waiting, "volume of the query still waits", "volumes of the query still wait")
+    click.echo(still)
 
 
 def conflict_line(conflict: Conflict) -> str:

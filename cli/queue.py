@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from cryoal.counted import counted
 from cryoal.labelling.opening import open_source
 from cryoal.labelling.waiting import WaitingItem, waiting_items
 
@@ -35,7 +36,8 @@ def queue(queue: Path, as_csv: bool) -> None:
     elif query is None:
         click.echo("No query waits for answers.")
     else:
-        click.echo(f"Query of cycle {query.cycle}: {len(items)} of {len(query.items)} items wait")
+        of = f"{len(items)} of {counted(len(query.items), 'item')}"
+        click.echo(f"Query of cycle {query.cycle}: {of} {'waits' if len(items) == 1 else 'wait'}")
         print_table(items)
 
 

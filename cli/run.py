@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import click
 
 import models3d
 from cryoal import strategies
+from cryoal.counted import counted
 from cryoal.errors import CryoalError
 from cryoal.reports import write_report
 from cryoal.runs import (
@@ -116,14 +118,12 @@ def run_given(
             folder = start_run(path, settings, pool, progress)
     with folder.locked():
         describe_start(folder, len(pool), started)
-        click.echo(curve_header())
-        tested = len(folder.journal.split("test")) > 0
         loop = ActiveLearningLoop(
             folder,
             pool,
             LabelTable(pool.labels) if settings.oracle == "labels" else People(proceed),
             progress=lambda name: progress_bar(name, quiet),
-            report=lambda cycle, metrics: click.echo(curve_line(cycle, metrics, tested)),
+            report=curve_printer(is_tested=len(folder.journal.split("test")) > 0),
         )
         while not loop.run() and watch:
             wait_for_answers(folder)
@@ -132,16 +132,33 @@ def run_given(
     waiting = len(waiting_items(folder))
     if waiting:
         click.echo(
-            f"{waiting} volumes wait for labels: give 'cryoal label {path}', then "
-            f"'cryoal run --out {path}' to go on."
+            f"{waiting_line(waiting)}: give 'cryoal label {path}', then 'cryoal run --out {path}' "
+            "to go on."
         )
+
+
+def curve_printer(is_tested: bool) -> Callable[[int, Mapping[str, float]], None]:
+    """Prints the line of a cycle, and the column heads before the first."""
+    is_begun = False
+
+    def line(cycle: int, metrics: Mapping[str, float]) -> None:
+        nonlocal is_begun
+        if not is_begun:
+            click.echo(curve_header())
+        is_begun = True
+        click.echo(curve_line(cycle, metrics, is_tested))
+
+    return line
+
+
+def waiting_line(waiting: int) -> str:
+    return counted(waiting, "volume waits for a label", "volumes wait for labels")
 
 
 def wait_for_answers(folder: RunFolder) -> None:
     """Say how many volumes wait, and return when none does any more."""
-    click.echo(
-        f"{len(waiting_items(folder))} volumes wait for labels ('cryoal label {folder.path}')"
-    )
+    waiting = waiting_line(len(waiting_items(folder)))
+    click.echo(f"{waiting} ('cryoal label {folder.path}')")
     while waiting_items(folder):
         time.sleep(WATCH_SECONDS)
 
@@ -174,12 +191,14 @@ def describe_start(folder: RunFolder, items: int, started: bool) -> None:
     classes = len(folder.journal.labels.classes.active())
     train, test = len(folder.journal.split("train")), len(folder.journal.split("test"))
     click.echo(
-        f"{items} items, {classes} classes, {train} to choose from, {test} for testing; "
-        f"scheme {settings.scheme}, model {settings.model}"
+        f"{counted(items, 'item')}, {counted(classes, 'class', 'classes')}, {train} to choose "
+        f"from, {test} for testing; scheme {settings.scheme}, model {settings.model}"
     )
     if started and len(done) == settings.cycles and folder.is_finished():
         click.echo(f"The run at {folder.path} is finished; nothing is left to do.")
     elif started:
-        click.echo(f"Continuing {folder.path}: {len(done)} of {settings.cycles} trainings done.")
+        click.echo(
+            f"Continuing {folder.path}: {len(done)} of {counted(settings.cycles, 'training')} done."
+        )
     else:
         click.echo(f"Run folder: {folder.path}")

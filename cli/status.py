@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from cryoal.counted import counted
 from cryoal.runs import RunFolder
 from cryoal.runs.status import run_status
 
@@ -34,7 +35,9 @@ def print_status(state: dict[str, Any]) -> None:
     click.echo(f"data      {state['data']} ({items})")
     click.echo(f"labelled  {labelled_line(state)}, {state['budget']} a cycle")
     if state["waiting"]:
-        click.echo(f"waiting   {state['waiting']} volumes of the last query have no answer")
+        many = "volumes of the last query have no answer"
+        unanswered = counted(state["waiting"], "volume of the last query has no answer", many)
+        click.echo(f"waiting   {unanswered}")
     click.echo(f"trainings {state['cycles_trained']} of {state['cycles']}")
     if state["next"]:
         click.echo(f"next      {state['next']['phase']} of cycle {state['next']['cycle']}")
@@ -55,7 +58,9 @@ def print_status(state: dict[str, Any]) -> None:
 def labelled_line(state: dict[str, Any]) -> str:
     """Labels spent, other outcomes that there are, and by whom where people label."""
     words = [str(state["labelled"])]
-    words += [f"{state[name]} {name}" for name in ("junk", "undecided", "conflicts") if state[name]]
+    words += [f"{state[name]} {name}" for name in ("junk", "undecided") if state[name]]
+    if state["conflicts"]:
+        words.append(counted(state["conflicts"], "conflict"))
     if state["oracle"] == "human" and state["annotators"]:
         people = ", ".join(f"{name} {count}" for name, count in state["annotators"].items())
         words[-1] += f" ({people})"
@@ -69,5 +74,7 @@ def accuracy_line(state: dict[str, Any]) -> str:
         f"{known['value']:.3f} ({known['low']:.3f} to {known['high']:.3f}, 95 % interval) on "
         f"{known['items']} {known['measured_on']}"
     )
-    steps = [f"{gain['accuracy']:+.3f} by {gain['labels']} labels" for gain in state["gains"]]
+    steps = [
+        f"{gain['accuracy']:+.3f} by {counted(gain['labels'], 'label')}" for gain in state["gains"]
+    ]
     return f"{line}; last cycles: {', '.join(steps)}" if steps else line

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial.distance import cdist
 
+from cryoal.counted import counted
 from cryoal.errors import CryoalError
 from cryoal.io.atomic import written_atomically
 from cryoal.labelling.bundle_file import BundleFacts, BundleFile
@@ -115,7 +116,8 @@ def items_for(
         raise CryoalError(f"{folder.path}: every item of the query is answered; go on with the run")
     if not items:
         raise CryoalError(
-            f"{folder.path}: {len(waiting)} items wait, but none for {annotator}: others hold them"
+            f"{folder.path}: {counted(len(waiting), 'item waits', 'items wait')}, but none "
+            f"for {annotator}: others hold them"
         )
     return items
 
