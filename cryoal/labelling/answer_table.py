@@ -10,14 +10,10 @@ from pathlib import Path
 from cryoal.errors import CryoalError
 from cryoal.io.csv_table import read_csv_table, require_columns
 from cryoal.labelling.session import LabelSession
-from cryoal.runs.answers import Outcome
+from cryoal.runs.answers import ANSWER_NAMES, Outcome
 
-OUTCOMES = {
-    "junk": Outcome.JUNK,
-    "cannot decide": Outcome.UNDECIDED,
-    "undecided": Outcome.UNDECIDED,
-    "skip": Outcome.SKIP,
-}
+OUTCOMES = {word: outcome for outcome, name in ANSWER_NAMES.items() for word in (name, outcome)}
+"""By the name that people see and the one that is recorded."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +68,7 @@ def record_answers(session: LabelSession, path: Path, new_classes: bool) -> Reco
                 session.record(items[row.id], outcome, label)
             except CryoalError as error:
                 raise CryoalError(f"{row.where}: {error}") from error
-            counts[row.text if outcome is Outcome.CLASS else _name(outcome)] += 1
+            counts[ANSWER_NAMES.get(outcome, row.text)] += 1
     return RecordedAnswers(dict(counts), added, empty)
 
 
@@ -133,10 +129,6 @@ def _add_classes(session: LabelSession, rows: list[AnswerRow]) -> list[str]:
 
 def _unknown_class(row: AnswerRow, classes: list[str]) -> CryoalError:
     near = get_close_matches(row.text, [*classes, *OUTCOMES], n=1)
-    known = ", ".join([*classes, "junk", "cannot decide", "skip"])
+    known = ", ".join([*classes, *ANSWER_NAMES.values()])
     hint = f"did you mean '{near[0]}'?" if near else f"there are: {known}"
     return CryoalError(f"{row.where}: no class '{row.text}'; {hint} (--new-classes adds classes)")
-
-
-def _name(outcome: Outcome) -> str:
-    return "cannot decide" if outcome is Outcome.UNDECIDED else outcome.value

@@ -8,7 +8,8 @@ from heapq import nsmallest
 import numpy as np
 import numpy.typing as npt
 
-Volume = npt.NDArray[np.float32]
+from cryoal.labelling.volume_cache import Volume
+
 AVERAGED = 32
 """Items of a class that are averaged; more cost time and hardly show more."""
 

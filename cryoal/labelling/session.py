@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import time
-from contextlib import AbstractContextManager, nullcontext
 
+from cryoal.counted import counted
 from cryoal.errors import CryoalError
 from cryoal.labelling.class_averages import ClassAverages
 from cryoal.labelling.class_editing import ClassEditing
 from cryoal.labelling.decisions import OPEN, Decisions
-from cryoal.labelling.entry import Entry, EntryFilter, SortKey, sort_entries
+from cryoal.labelling.entry import Entry, EntryFilter, SortKey
+from cryoal.labelling.entry_table import EntryTable
+from cryoal.labelling.hold import Hold
 from cryoal.labelling.neighbours import Neighbour, Neighbours
 from cryoal.labelling.progress import Progress, pace_per_hour
 from cryoal.labelling.queue import AnnotatorQueue
-from cryoal.labelling.source import ItemFacts, LabelSource
+from cryoal.labelling.source import LabelSource
 from cryoal.labelling.volume_cache import Volume, VolumeCache
 from cryoal.runs.answers import Decision, Event, Kind, Outcome
 from cryoal.runs.open_query import OpenQuery
@@ -26,8 +28,8 @@ class LabelSession(ClassEditing):
     """Hands out the items of the open query and records what the annotator says of them.
 
     An item goes to as many people as the query wants; while it is on screen it is claimed for
-    this annotator. All methods are for the thread that made the session; only
-    :meth:`class_average` may be called from one other thread at a time.
+    this annotator, whose other windows get other items. All methods are for the thread that made
+    the session; only :meth:`class_average` may be called from one other thread at a time.
 
     Attributes:
         source: the run or bundle.
@@ -43,7 +45,7 @@ class LabelSession(ClassEditing):
         self.labels = source.labels
         self.reviewing = False
         self._item: int | None = None
-        self._claimed: int | None = None
+        self._hold = Hold(source, annotator)
         self._shown_at = 0.0
         self._trail: list[int] = []
         self._held: dict[int, list[str]] = {}
@@ -57,11 +59,9 @@ class LabelSession(ClassEditing):
 
     def _load(self) -> None:
         """Read the query and what is known of its items."""
-        self._facts = self.source.facts()
-        self._doubts = self.source.doubts()
         self._classes = self.labels.classes.all()
-        self._junk = self.labels.classes.junk()
         self._queue = AnnotatorQueue(self.source.query(), self._decisions, self.annotator)
+        self._table = EntryTable(self.source, self._decisions, self._queue)
         found = self.source.embeddings()
         self._neighbours = None if found is None else Neighbours(*found)
 
@@ -96,11 +96,11 @@ class LabelSession(ClassEditing):
         Raises:
             CryoalError: it was neither asked for nor labelled.
         """
-        self._fact(item)
-        with self._claiming():
+        self._table.fact(item)
+        with self._hold.changing():
             self._leave()
             if item in self._queue.turns:
-                self._claim(item)
+                self._hold.take(item, self._queue.wanted(item))
         return self._show(item)
 
     def answer(self, outcome: Outcome, label: int | None = None) -> Entry | None:
@@ -115,7 +115,7 @@ class LabelSession(ClassEditing):
         """
         if self._item is None:
             raise CryoalError(f"{self.source.path}: no item is on screen; {self.idle_reason()}")
-        item, claimed, known = self._item, self._claimed, self._decisions.answers.last_event
+        item, held, known = self._item, self._hold.item, self._decisions.answers.last_event
         seconds = time.monotonic() - self._shown_at
         try:
             # One transaction: an answer costs a single wait for the disk.
@@ -127,7 +127,7 @@ class LabelSession(ClassEditing):
                 self.refresh()
                 return self._hand_out()
         except BaseException:
-            self._item, self._claimed = item, claimed
+            self._item, self._hold.item = item, held
             if self._decisions.answers.last_event != known:  # it may not have been written
                 self._decisions = Decisions(self.labels)
                 self._load()
@@ -148,9 +148,9 @@ class LabelSession(ClassEditing):
             if not self.labels.claim(item, self.annotator, self._queue.wanted(item)):
                 self._take_events()
                 raise CryoalError(
-                    f"{self.source.path}: {self._fact(item).id} is with {self._others(item)}; go "
-                    "on to the next, or wait: what is on screen without an answer is free again "
-                    "after half an hour"
+                    f"{self.source.path}: {self._table.fact(item).id} is with "
+                    f"{self._others(item)}; go on to the next, or wait: what is on screen without "
+                    "an answer is free again after half an hour"
                 )
             self._write(item, Kind.ANSWER, outcome, label, seconds)
         self._take_events()
@@ -180,40 +180,11 @@ class LabelSession(ClassEditing):
 
     def entry(self, item: int) -> Entry:
         """All about an item, as of now."""
-        facts = self._fact(item)
-        live = self._decisions.answers.live(item)
-        mine = [event for event in live if event.annotator == self.annotator]
-        return Entry(
-            item=item,
-            id=facts.id,
-            cycle=facts.cycle,
-            rank=facts.rank,
-            score=facts.score,
-            prediction=facts.prediction,
-            probability=facts.probability,
-            group=facts.group,
-            position_A=self.source.position_A(item),
-            decision=self._decisions[item],
-            mine=mine[-1] if mine else None,
-            answered_at=live[-1].created_at if live else None,
-            asked=item in self._queue.ranks,
-            disagrees=self._disagrees(facts),
-            doubt=self._doubts.get(item),
-        )
-
-    def _disagrees(self, facts: ItemFacts) -> bool:
-        decision = self._decisions[facts.item]
-        if decision.state != "decided" or facts.prediction is None:
-            return decision.state == "conflict"
-        said = self._junk if decision.outcome is Outcome.JUNK else decision.label
-        return said != self._decisions.answers.root(facts.prediction)
+        return self._table.entry(item)
 
     def entries(self) -> list[Entry]:
         """The whole open query and all labelled items, filtered and sorted."""
-        items = dict.fromkeys(self._queue.ranks) | dict.fromkeys(self._decisions.items())
-        entries = [self.entry(item) for item in items]
-        chosen = [entry for entry in entries if self._filter.admits(entry)]
-        return sort_entries(chosen, *self._sorting)
+        return self._table.entries(self._filter, *self._sorting)
 
     def filter(
         self,
@@ -297,7 +268,13 @@ class LabelSession(ClassEditing):
             return "no query waits; continue the run to make the next one"
         if not self._queue.waiting:
             return f"every item of the query is answered; {self.source.next_step}"
-        return f"items that wait for other annotators: {len(self._queue.waiting)}"
+        if mine := sum(item in self._queue.turns for item in self._hold.elsewhere()):
+            return (
+                f"{counted(mine, 'volume is', 'volumes are')} on screen in another window of yours "
+                "(what a window that crashed left there is free again after half an hour)"
+            )
+        waits = counted(len(self._queue.waiting), "volume waits", "volumes wait")
+        return f"{waits} for other annotators"
 
     def refresh(self) -> bool:
         """Take in what others wrote; whether anything changed."""
@@ -307,7 +284,7 @@ class LabelSession(ClassEditing):
         self._version = version
         said = self._take_events()
         changed = self._take_classes()
-        if self.source.query() != self.query or not said <= self._facts.keys():
+        if self.source.query() != self.query or not said <= self._table.facts.keys():
             self._load()
             changed = True
         return changed or bool(said)
@@ -320,12 +297,15 @@ class LabelSession(ClassEditing):
 
     def _hand_out(self) -> Entry | None:
         """Show the first item that this annotator can have."""
-        with self._claiming():
+        with self._hold.changing():
             self._leave()
             self._held = self.labels.claims()
+            elsewhere = self._hold.elsewhere()
             for item in self._queue.turns:
+                wanted = self._queue.wanted(item)
                 others = set(self._held.get(item, ())) - {self.annotator}
-                if len(others) < self._queue.wanted(item) and self._claim(item):
+                free = item not in elsewhere and len(others) < wanted
+                if free and self._hold.take(item, wanted):
                     return self._show(item)
         return None
 
@@ -337,31 +317,15 @@ class LabelSession(ClassEditing):
         self.reviewing = bool(self._queue.settled_by_others(item))
         return self.entry(item)
 
-    def _claiming(self) -> AbstractContextManager[None]:
-        """One transaction for changes of claims; without any where nothing can be written."""
-        database = self.source.database
-        return database.transaction() if database.writable else nullcontext()
-
     def _leave(self) -> None:
         self._item = None
-        if self._claimed is not None:
-            self.labels.leave(self._claimed, self.annotator)
-            self._claimed = None
-
-    def _claim(self, item: int) -> bool:
-        """Whether the item is this annotator's; always where nothing can be written anyway."""
-        if not self.source.database.writable:
-            return True
-        if not self.labels.claim(item, self.annotator, self._queue.wanted(item)):
-            return False
-        self._claimed = item
-        return True
+        self._hold.leave()
 
     def _write(
         self, item: int, kind: Kind, outcome: Outcome, label: int | None, seconds: float | None
     ) -> None:
         """Record an event with what the model says of its item."""
-        facts = self._fact(item)
+        facts = self._table.fact(item)
         self.labels.record(
             item,
             outcome,
@@ -374,8 +338,7 @@ class LabelSession(ClassEditing):
             prediction=facts.prediction,
             probability=facts.probability,
         )
-        if item == self._claimed:  # recording gives the claim up
-            self._claimed = None
+        self._hold.answered(item)
 
     def _revisit(self, event: Event | None) -> Entry | None:
         if event is None:
@@ -407,13 +370,6 @@ class LabelSession(ClassEditing):
         """Who else has an item on screen or answered it."""
         names = {*self.labels.claims().get(item, ()), *self._decisions[item].annotators}
         return ", ".join(sorted(names - {self.annotator})) or "somebody else"
-
-    def _fact(self, item: int) -> ItemFacts:
-        if item not in self._facts:
-            raise CryoalError(
-                f"{self.source.path}: item {item} was neither asked for nor labelled; name another"
-            )
-        return self._facts[item]
 
     def _data_version(self) -> int:
         """Changes when another process or connection has written."""

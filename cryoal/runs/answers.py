@@ -19,6 +19,9 @@ class Outcome(StrEnum):
 
 FIRM = (Outcome.CLASS, Outcome.JUNK)
 
+ANSWER_NAMES = {Outcome.JUNK: "junk", Outcome.UNDECIDED: "cannot decide", Outcome.SKIP: "skip"}
+"""What people call the outcomes that are no class."""
+
 
 class Kind(StrEnum):
     """What an event does.

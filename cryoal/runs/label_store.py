@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from cryoal.counted import counted
 from cryoal.errors import CryoalError
 from cryoal.runs.answers import FIRM, Answers, Event, Kind, Outcome, redoable, undoable
 from cryoal.runs.class_table import ClassTable
@@ -71,9 +72,9 @@ class LabelStore:
             )
             if carrying:
                 raise CryoalError(
-                    f"{self.database.path}: {carrying} answers name the class "
-                    f"'{self.classes.all()[position].name}'; merge it into another, or label "
-                    "those items again first"
+                    f"{self.database.path}: {counted(carrying, 'answer names', 'answers name')} "
+                    f"the class '{self.classes.all()[position].name}'; merge it into another, or "
+                    "label those items again first"
                 )
             self.classes.remove(position, annotator)
 
@@ -290,6 +291,15 @@ class LabelStore:
         ):
             held.setdefault(item, []).append(annotator)
         return held
+
+    def on_screen(self, annotator: str) -> set[int]:
+        """Items that a person holds for a look; not those that are kept for a bundle."""
+        now = time.time()
+        rows = self.db.execute(
+            "SELECT item FROM claims WHERE annotator = ? AND expires_at > ? AND expires_at <= ?",
+            (annotator, now, now + CLAIM_SECONDS),
+        )
+        return {item for (item,) in rows}
 
 
 _FIELDS = tuple(Event.__dataclass_fields__)

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from human_runs import answer_truly, copy_of, human_run, waiting_query
+from run_fixtures import waiting_run
 
 from cryoal.errors import CryoalError
 from cryoal.labelling.bundle_checks import open_bundle
@@ -23,13 +24,8 @@ from cryoal.runs.answers import Kind, Outcome
 CLASS, JUNK, UNDECIDED, SKIP = Outcome
 
 
-@pytest.fixture(scope="module")
-def six_wait(
-    tmp_path_factory: pytest.TempPathFactory, blobs: Path, blob_pool: SubtomogramPool
-) -> Path:
-    """A run with one model and a query of six; copied before it is used."""
-    path = tmp_path_factory.mktemp("runs") / "six"
-    return human_run(path, blobs, blob_pool, trained=1, initial="9", budget="6")
+# One model and a query of six.
+six_wait = waiting_run(trained=1, initial="9", budget="6")
 
 
 @pytest.fixture

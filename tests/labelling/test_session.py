@@ -20,6 +20,7 @@ from cryoal.labelling.session import LabelSession
 from cryoal.pools import SubtomogramPool
 from cryoal.runs import RunFolder, start_run
 from cryoal.runs.answers import Kind, Outcome
+from cryoal.runs.label_store import CLAIM_SECONDS
 
 Opener = Callable[..., LabelSession]
 CLASS, JUNK, UNDECIDED, SKIP = Outcome
@@ -228,7 +229,7 @@ class TestTogether:
             seen[session.annotator].append(shown(session.answer(CLASS, 0)))
         assert sorted(seen["ann"] + seen["bob"]) == sorted(asked(ann))
         assert ann.answer(CLASS, 0) is None
-        assert ann.idle_reason() == "items that wait for other annotators: 1"
+        assert ann.idle_reason() == "1 volume waits for other annotators"
         assert bob.answer(CLASS, 0) is None
         assert ann.refresh()
         assert ann.progress().waiting == 0
@@ -296,7 +297,7 @@ class TestTogether:
         while entry is not None:
             entry = ann.answer(CLASS, 0)
         assert len(ann.labels.events()) == 6
-        assert ann.idle_reason() == "items that wait for other annotators: 2"
+        assert ann.idle_reason() == "2 volumes wait for other annotators"
 
     def test_the_next_query_is_taken_up(
         self, run: Path, blob_pool: SubtomogramPool, opened: Opener
@@ -312,6 +313,42 @@ class TestTogether:
         assert session.query.cycle == 1
         assert shown(session.next()) == asked(session)[0]
         assert len(session.nearest(asked(session)[0])) == 6
+
+
+class TestTwoWindows:
+    def test_they_get_different_items(self, run: Path, opened: Opener) -> None:
+        one, other = opened(run), opened(run)
+        seen = [shown(one.next()), shown(other.next())]
+        seen += [shown(session.answer(CLASS, 0)) for session in (one, other, other, one)]
+        assert sorted(seen) == sorted(asked(one))
+        assert one.answer(CLASS, 0) is None
+        assert one.idle_reason().startswith("1 volume is on screen in another window of yours")
+        assert other.answer(CLASS, 0) is None
+        assert len(one.labels.events()) == 6
+
+    def test_what_one_leaves_the_other_gets(self, run: Path, opened: Opener) -> None:
+        one, other = open_session(run, "ann"), opened(run)
+        first, second, *_ = asked(one)
+        assert (shown(one.next()), shown(other.next())) == (first, second)
+        one.close()
+        assert shown(other.next()) == first
+
+    def test_what_is_kept_for_a_bundle_is_still_handed_out(self, run: Path, opened: Opener) -> None:
+        session = opened(run)
+        first, *_ = asked(session)
+        session.labels.claim(first, "ann", seconds=14 * 86400)
+        assert shown(session.next()) == first
+
+    def test_a_window_that_crashed_keeps_one_item_for_half_an_hour(
+        self, run: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        session = opened(run)
+        first, second, *_ = asked(session)
+        session.labels.claim(first, "ann")
+        assert shown(session.next()) == second
+        now = time.time()
+        monkeypatch.setattr(time, "time", lambda: now + CLAIM_SECONDS + 1)
+        assert shown(session.next()) == first
 
 
 class TestTable:
@@ -400,7 +437,7 @@ class TestClasses:
         session = opened(run)
         session.next()
         session.answer(CLASS, 0)
-        with pytest.raises(CryoalError, match="1 answers name the class 'class0'; merge it"):
+        with pytest.raises(CryoalError, match="1 answer names the class 'class0'; merge it"):
             session.remove_class(0)
         session.undo()
         session.remove_class(0)

@@ -7,9 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from human_runs import copy_of, human_run
-
-from cryoal.pools import SubtomogramPool
+from run_fixtures import copy_of_fixture, waiting_run
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -28,34 +26,11 @@ def own_settings(tmp_path: Path) -> None:
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, folder)
 
 
-@pytest.fixture(scope="session")
-def first_run(
-    tmp_path_factory: pytest.TempPathFactory, blobs: Path, blob_pool: SubtomogramPool
-) -> Path:
-    """A run whose first query, 12 volumes, waits."""
-    path = tmp_path_factory.mktemp("runs") / "first"
-    return human_run(path, blobs, blob_pool, initial="12", budget="6")
-
-
-@pytest.fixture(scope="session")
-def second_run(
-    tmp_path_factory: pytest.TempPathFactory, blobs: Path, blob_pool: SubtomogramPool
-) -> Path:
-    """A run that was trained once and waits with its second query, 6 volumes."""
-    path = tmp_path_factory.mktemp("runs") / "second"
-    return human_run(path, blobs, blob_pool, trained=1, initial="12", budget="6")
-
-
-@pytest.fixture
-def run(first_run: Path, tmp_path: Path) -> Path:
-    """A run of the test's own."""
-    return copy_of(first_run, tmp_path / "run")
-
-
-@pytest.fixture
-def trained(second_run: Path, tmp_path: Path) -> Path:
-    """A trained run of the test's own."""
-    return copy_of(second_run, tmp_path / "trained")
+first_run = waiting_run(initial="12", budget="6")  # its first query, 12 volumes, waits
+# Trained once; its second query, 6 volumes, waits.
+second_run = waiting_run(trained=1, initial="12", budget="6")
+run = copy_of_fixture("first_run")
+trained = copy_of_fixture("second_run")
 
 
 @pytest.fixture

@@ -132,7 +132,7 @@ def test_merged_labels_count_as_the_other_class(store: LabelStore) -> None:
 
 def test_a_class_that_items_carry_stays(store: LabelStore) -> None:
     store.record(2, Outcome.CLASS, 0, "ann")
-    with pytest.raises(CryoalError, match="1 answers name the class 'x'; merge it"):
+    with pytest.raises(CryoalError, match="1 answer names the class 'x'; merge it"):
         store.remove_class(0, "ann")
     store.undo("ann")
     store.remove_class(0, "ann")

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from cryoal.errors import CryoalError
 from cryoal.labelling.session import LabelSession
 from cryoal.labelling.source import LabelSource
 from cryoal.learning.devices import make_fabric
@@ -38,7 +39,7 @@ class JournalSource(LabelSource):
         return self._query
 
     def read(self, item: int) -> npt.NDArray[np.float32]:
-        raise NotImplementedError(item)
+        raise CryoalError(f"{self.path}: a journal alone has no voxels of item {item}")
 
     def embeddings(self) -> None:
         return None
