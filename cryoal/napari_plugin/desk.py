@@ -21,7 +21,8 @@ class Desk(QObject):
     """What keys and buttons call, and what views listen to.
 
     Each method calls the session; a ``CryoalError`` becomes the signal ``failed`` and changes
-    nothing else.
+    nothing else. Where it names the session's own file it names the run's folder instead, which
+    is what people chose.
 
     Attributes:
         averages: makes class averages in the background.
@@ -79,6 +80,18 @@ class Desk(QObject):
     def hidden(self) -> bool:
         """Whether prediction and score are hidden."""
         return self.preferences.hidden
+
+    @property
+    def name(self) -> str:
+        """The run's folder, or the file of a bundle, as people know it."""
+        return self.session.source.path.resolve().name
+
+    def fail(self, error: CryoalError) -> None:
+        """Say what went wrong."""
+        source = self.session.source
+        place, _, what = str(error).partition(": ")
+        own = place in (str(source.path), str(source.database.path))
+        self.failed.emit(f"{self.name}: {what}" if own else str(error))
 
     def toggle_hidden(self) -> None:
         self.preferences.hidden = not self.preferences.hidden
@@ -168,6 +181,6 @@ class Desk(QObject):
         try:
             action()
         except CryoalError as error:
-            self.failed.emit(str(error))
+            self.fail(error)
             return False
         return True

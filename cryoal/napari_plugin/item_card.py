@@ -10,13 +10,7 @@ from cryoal.labelling.entry import Entry
 from cryoal.napari_plugin.class_style import CONFLICT_COLOUR, JUNK_COLOUR, colour_of
 from cryoal.napari_plugin.desk import Desk
 from cryoal.napari_plugin.text import card, label
-from cryoal.runs.answers import Outcome
-
-OUTCOME_NAMES = {
-    Outcome.JUNK: "junk",
-    Outcome.UNDECIDED: "cannot decide",
-    Outcome.SKIP: "skipped",
-}
+from cryoal.runs.answers import ANSWER_NAMES, Outcome
 
 
 class ItemCard(QWidget):
@@ -82,7 +76,7 @@ class ItemCard(QWidget):
         if entry.mine is None:
             return "", ""
         if entry.mine.outcome is not Outcome.CLASS:
-            return OUTCOME_NAMES[entry.mine.outcome], JUNK_COLOUR
+            return ANSWER_NAMES[entry.mine.outcome], JUNK_COLOUR
         classes = {one.position: one for one in self.desk.session.classes()}
         label_class = classes.get(-1 if entry.mine.label is None else entry.mine.label)
         return (label_class.name, colour_of(label_class)) if label_class else ("labelled", "#aaa")

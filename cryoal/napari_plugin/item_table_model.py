@@ -8,7 +8,7 @@ from qtpy.QtGui import QColor
 from cryoal.labelling.entry import Entry, SortKey
 from cryoal.napari_plugin.class_style import CONFLICT_COLOUR, JUNK_COLOUR, colour_of
 from cryoal.napari_plugin.desk import Desk
-from cryoal.runs.answers import Outcome
+from cryoal.runs.answers import ANSWER_NAMES, Outcome
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -86,7 +86,7 @@ class ItemTableModel(QAbstractTableModel):
     def _answer(self, entry: Entry) -> str:
         decision = entry.decision
         if decision.outcome is Outcome.JUNK:
-            return "junk"
+            return ANSWER_NAMES[Outcome.JUNK]
         if decision.label is not None:
             return self.names.get(decision.label, "?")
         return {"conflict": "conflict", "undecided": "undecided"}.get(decision.state, "–")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from qtpy.QtCore import QObject, Qt
+from qtpy.QtCore import QObject, Qt, Signal
 from qtpy.QtGui import QKeySequence, QShortcut
 from qtpy.QtWidgets import QWidget
 
@@ -38,7 +38,12 @@ class KeyBindings(QObject):
     """Works wherever in the window the keyboard is, except in text fields.
 
     Qt asks a text field first whether it wants a key, and everything else only after shortcuts.
+
+    Attributes:
+        pressed: one of the keys was pressed; comes before what it does.
     """
+
+    pressed = Signal()
 
     def __init__(
         self,
@@ -74,6 +79,7 @@ class KeyBindings(QObject):
         shortcut = QShortcut(QKeySequence(key), window)
         shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
         shortcut.setAutoRepeat(repeats)
+        shortcut.activated.connect(self.pressed)
         shortcut.activated.connect(lambda: does())
         self.shortcuts.append(shortcut)
 

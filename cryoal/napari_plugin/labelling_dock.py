@@ -81,15 +81,22 @@ class LabellingDock(QWidget):
         self.keys = KeyBindings(
             window, desk, page.new_class, self.stage.toggle_3d, lambda: self.help.toggle()
         )
+        self.keys.pressed.connect(page.forget_error)
         self.help = KeyHelp(window, session, self.keys.commands)
         window.installEventFilter(self)
         desk.start()
-        page.greet()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """End the session with its window; fit the picture when the canvas changes its size."""
+        """End the session with its window; fit the picture when the canvas changes its size.
+
+        A window that trains is not closed without asking.
+        """
         if event.type() == QEvent.Type.DeferredDelete:
             self.end()
+        elif event.type() == QEvent.Type.Close and watched is self.window():
+            if self.page is not None and not self.page.may_close():
+                event.ignore()
+                return True
         elif event.type() == QEvent.Type.Resize and watched is self.canvas:
             QTimer.singleShot(0, self.stage.fit)
         return False

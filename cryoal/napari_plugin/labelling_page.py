@@ -8,6 +8,7 @@ from qtpy.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 from cryoal.labelling.entry import Entry
 from cryoal.napari_plugin.class_list import ClassList
 from cryoal.napari_plugin.class_manager import ClassManager
+from cryoal.napari_plugin.closing_question import ClosingQuestion
 from cryoal.napari_plugin.desk import Desk
 from cryoal.napari_plugin.item_card import ItemCard
 from cryoal.napari_plugin.item_table import ItemTable
@@ -72,33 +73,39 @@ class LabellingPage(QWidget):
         if self.training is not None:
             layout.addWidget(self.training)
 
-    def greet(self) -> None:
-        """Say what is special about what was opened."""
-        if not self.desk.session.source.database.writable:
-            self.banner.say(
-                f"{self.desk.session.source.path} is read-only: you can look, but no answer is "
-                "kept. Copy it to where you may write.",
-                "error",
-            )
-
     def new_class(self) -> None:
         """Ask for the name of a new class."""
         self.tabs.setCurrentIndex(0)
         self.class_list.ask_new_class()
 
+    def forget_error(self) -> None:
+        """Something else is being done than what went wrong."""
+        if self.banner.is_error:
+            self._shown(self.desk.entry)
+
     def _shown(self, entry: Entry | None) -> None:
-        """An old message is about an item before; an empty queue is explained."""
-        if entry is not None:
-            if self.desk.session.source.database.writable:
-                self.banner.hide()
-            return
-        reason = self.desk.session.idle_reason()
-        self.banner.say(f"Nothing to label now: {reason}.")
+        """An old message is about an item before; what is special now is said instead."""
+        if entry is None:
+            self.banner.say(f"Nothing to label now: {self.desk.session.idle_reason()}.")
+        elif self.desk.session.source.database.writable:
+            self.banner.hide()
+        else:
+            self.banner.say(
+                f"{self.desk.name} is read-only: you can look, but no answer is kept. Copy it to "
+                "where you may write.",
+                "error",
+            )
 
     def _trained(self) -> None:
         self.desk.refresh()
         if self.desk.entry is None:
             self.desk.next()
+
+    def may_close(self) -> bool:
+        """Ask, where a training would be stopped."""
+        if self.process is None or not self.process.running:
+            return True
+        return ClosingQuestion(self).may_close()
 
     def close_down(self) -> None:
         """End what runs beside the window."""

@@ -11,10 +11,15 @@ from cryoal.napari_plugin.text import button, label, restyle
 
 
 class MessageBanner(QFrame):
-    """Says what went wrong or what comes next, until it is closed or something else is said."""
+    """Says what went wrong or what comes next, until it is closed or something else is said.
+
+    Attributes:
+        is_error: whether what was said last went wrong.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.is_error = False
         self.text = label(wrap=True)
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.text.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -30,6 +35,7 @@ class MessageBanner(QFrame):
 
     def say(self, text: str, kind: Literal["plain", "error"] = "plain") -> None:
         """Show ``text``; an error is coloured as one."""
+        self.is_error = kind == "error"
         self.text.setText(text)
         self.setProperty("message", kind)
         restyle(self)

@@ -24,7 +24,10 @@ PICTURE_PX = 108
 
 
 class NeighbourStrip(QWidget):
-    """Up to six pictures with the colour and name of their class, nearest first."""
+    """Up to six pictures with the colour and name of their class, nearest first.
+
+    Takes no room where no item is on screen.
+    """
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -54,6 +57,7 @@ class NeighbourStrip(QWidget):
     def refresh(self) -> None:
         """Draw the neighbours of the item on screen."""
         entry = self.desk.entry
+        self.setVisible(entry is not None)
         found = [] if entry is None else self._nearest(entry.item)
         classes = {one.position: one for one in self.desk.session.classes()}
         self.none.setVisible(not found)

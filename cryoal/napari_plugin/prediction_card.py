@@ -11,7 +11,7 @@ from cryoal.napari_plugin.text import button, card, label
 
 
 class PredictionCard(QWidget):
-    """Prediction, probability and score; a button hides them."""
+    """Prediction, probability and score of the item on screen; a button hides them."""
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -37,11 +37,12 @@ class PredictionCard(QWidget):
         desk.classes_changed.connect(lambda: self.show_entry(desk.entry))
 
     def show_entry(self, entry: Entry | None) -> None:
+        self.setVisible(entry is not None)
+        if entry is None:
+            return
         self.toggle.setText("Show  H" if self.desk.hidden else "Hide  H")
         if self.desk.hidden:
             text, score = "Hidden", "prediction and score"
-        elif entry is None:
-            text, score = "", ""
         else:
             text, score = self._prediction(entry), describe_score(entry)
         self.text.setText(text)

@@ -41,7 +41,7 @@ class Stage(QObject):
         try:
             return self.desk.session.volume(item)
         except CryoalError as error:
-            self.desk.failed.emit(str(error))
+            self.desk.fail(error)
             return None
 
     def change_settings(self, settings: DisplaySettings) -> None:

@@ -6,6 +6,7 @@ from qtpy.QtCore import Signal
 from qtpy.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 from superqt import QElidingLabel
 
+from cryoal.counted import counted
 from cryoal.labelling.progress import Progress
 from cryoal.napari_plugin.desk import Desk
 from cryoal.napari_plugin.text import button, label
@@ -35,7 +36,7 @@ class TrainingPanel(QWidget):
         self._lay_out()
         self.train.clicked.connect(lambda: self.start(proceed=False))
         self.proceed.clicked.connect(lambda: self.start(proceed=True))
-        self.cancel.clicked.connect(process.cancel)
+        self.cancel.clicked.connect(self.stop)
         process.line.connect(self.line.setText)
         process.progressed.connect(self._progress)
         process.finished.connect(self._finish)
@@ -61,6 +62,12 @@ class TrainingPanel(QWidget):
         self.line.setText("Starting …")
         self.process.start(proceed)
         self.refresh()
+
+    def stop(self) -> None:
+        """End it, if need be by force a little later."""
+        self.bar.setRange(0, 0)
+        self.line.setText("Stopping …")
+        self.process.cancel()
 
     def refresh(self) -> None:
         """Enable what can be done now and say why the rest cannot."""
@@ -94,8 +101,7 @@ def reason_not_to_train(progress: Progress) -> str:
     """Why there is nothing to train for yet; empty where there is."""
     if progress.total == 0:
         return "Nothing has been asked for, so nothing new is labelled."
-    if progress.waiting == 1:
-        return "1 volume still waits for an answer."
-    if progress.waiting:
-        return f"{progress.waiting} volumes still wait for an answer."
-    return ""
+    if not progress.waiting:
+        return ""
+    still = counted(progress.waiting, "volume still waits", "volumes still wait")
+    return f"{still} for an answer."

@@ -7,10 +7,11 @@ import sys
 from collections import deque
 from pathlib import Path
 
-from qtpy.QtCore import QObject, QProcess, QProcessEnvironment, Signal
+from qtpy.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal
 
 PROGRESS = re.compile(r"^(?P<what>.+?): (?P<done>\d+)/(?P<total>\d+)\b")
 KILL_MS = 3000
+GRACE_MS = 10_000
 
 
 class TrainingProcess(QObject):
@@ -42,6 +43,8 @@ class TrainingProcess(QObject):
         self.process.readyRead.connect(self._read)
         self.process.finished.connect(self._end)
         self.process.errorOccurred.connect(self._fail)
+        self._patience = QTimer(self, singleShot=True, interval=GRACE_MS)
+        self._patience.timeout.connect(self.process.kill)
 
     @property
     def running(self) -> bool:
@@ -57,9 +60,10 @@ class TrainingProcess(QObject):
         self.process.start(sys.executable, arguments + ["--proceed"] * proceed)
 
     def cancel(self) -> None:
-        """Stop it; what was finished stays."""
+        """Stop it, by force after ten seconds; what was finished stays."""
         self.cancelled = True
         self.process.terminate()
+        self._patience.start()
 
     def close(self) -> None:
         """Stop it and wait until it is gone."""
@@ -85,6 +89,7 @@ class TrainingProcess(QObject):
             self.progressed.emit(found["what"], int(found["done"]), int(found["total"]))
 
     def _end(self, code: int, status: QProcess.ExitStatus) -> None:
+        self._patience.stop()
         self._read()
         self._take(self._rest)
         self._rest = ""

@@ -78,7 +78,7 @@ def test_a_class_that_items_carry_stays(manager: ClassManager, qtbot: QtBot) -> 
     manager.table.selectRow(0)
     with qtbot.waitSignal(manager.desk.failed) as failed:
         manager.remove_button.click()
-    assert "1 answers name the class 'class0'" in failed.args[0]
+    assert "1 answer names the class 'class0'" in failed.args[0]
     assert names(manager) == ["class0", "class1", "class2"]
     manager.table.selectRow(1)
     manager.remove_button.click()

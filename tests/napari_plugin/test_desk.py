@@ -50,7 +50,8 @@ def test_answers_of_others_arrive_by_themselves(desk: Desk, qtbot: QtBot) -> Non
 def test_an_unknown_class_changes_nothing(desk: Desk, qtbot: QtBot) -> None:
     desk.start()
     entry = desk.entry
-    with qtbot.waitSignal(desk.failed):
+    with qtbot.waitSignal(desk.failed) as failed:
         desk.answer(Outcome.CLASS, 77)
+    assert failed.args[0] == "run: class 77 is not there any more"
     assert desk.entry == entry
     assert desk.session.progress().done == 0

@@ -1,8 +1,13 @@
 from __future__ import annotations
 
+import sys
+import time
+from pathlib import Path
+
 import display  # noqa: F401
 import pytest
 from pytestqt.qtbot import QtBot
+from qtpy.QtCore import QProcess
 
 from cryoal.labelling.progress import Progress
 from cryoal.napari_plugin.desk import Desk
@@ -59,6 +64,28 @@ def test_cancel_stops_it_and_says_that_nothing_is_lost(panel: TrainingPanel, qtb
     assert "Cancelled" in failed.args[0]
     assert panel.train.isEnabled()
     assert not panel.process.running
+
+
+def test_what_does_not_stop_when_asked_is_killed(
+    panel: TrainingPanel, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    deaf = tmp_path / "deaf"
+    deaf.write_text("#!/bin/sh\ntrap '' TERM\necho ready\nwhile :; do sleep 0.1; done\n")
+    deaf.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(deaf))
+    panel.process._patience.setInterval(500)
+    with qtbot.waitSignal(panel.process.line):
+        panel.start()
+    started = time.monotonic()
+    panel.cancel.click()
+    assert time.monotonic() - started < 0.2
+    assert panel.line.text() == "Stopping …"
+    with qtbot.waitSignal(panel.failed, timeout=20_000) as failed:
+        qtbot.wait(250)
+        assert panel.process.running
+    assert "Cancelled" in failed.args[0]
+    assert not panel.process.running
+    assert panel.process.process.exitStatus() == QProcess.ExitStatus.CrashExit
 
 
 def test_an_error_of_the_run_is_told_in_its_words(

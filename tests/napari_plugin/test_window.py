@@ -8,11 +8,13 @@ import napari
 import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
-from qtpy.QtCore import Qt
+from qtpy.QtCore import Qt, QTimer
+from qtpy.QtWidgets import QApplication
 from windows import window_on
 
 from cryoal.errors import CryoalError
 from cryoal.labelling.bundle_writer import write_bundle
+from cryoal.napari_plugin.closing_question import ClosingQuestion
 from cryoal.napari_plugin.labelling_dock import LabellingDock
 from cryoal.napari_plugin.pictures import slabs, smoothed
 from cryoal.napari_plugin.slab_view import SlabView
@@ -109,6 +111,8 @@ def test_a_key_without_a_class_says_so(run: Path, qtbot: QtBot) -> None:
         window.press("9")
         assert "No class has the key 9" in window.page.banner.text.text()
         assert window.desk.session.progress().done == 0
+        window.press(" ")
+        assert not window.page.banner.isVisible()
 
 
 def test_hidden_predictions_stay_hidden_after_a_restart(trained: Path, qtbot: QtBot) -> None:
@@ -163,8 +167,17 @@ def test_an_empty_queue_says_why(run: Path, qtbot: QtBot) -> None:
         assert window.page.banner.isVisible()
         assert "every item of the query is answered" in window.page.banner.text.text()
         assert not window.dock.stage.view.picture.visible
+        window.settle()
+        assert not window.page.prediction.isVisible()
+        assert not window.page.neighbours.isVisible()
         window.press("1")
         assert "No volume is on screen" in window.page.banner.text.text()
+        window.press(" ")
+        assert "every item of the query is answered" in window.page.banner.text.text()
+        window.press("U")
+        window.settle()
+        assert window.page.prediction.isVisible()
+        assert window.page.neighbours.isVisible()
 
 
 def test_a_read_only_run_can_be_looked_at(
@@ -172,10 +185,10 @@ def test_a_read_only_run_can_be_looked_at(
 ) -> None:
     monkeypatch.setattr("cryoal.runs.database.os.access", lambda *_: False)
     with window_on(run, qtbot) as window:
-        assert "read-only" in window.page.banner.text.text()
+        assert window.page.banner.text.text().startswith("run is read-only")
         item = window.desk.entry
         window.press("1")
-        assert "is read-only" in window.page.banner.text.text()
+        assert window.page.banner.text.text().startswith("run: is read-only; copy it")
         assert window.desk.entry == item
         window.press("Right")
         assert window.desk.entry != item
@@ -204,6 +217,33 @@ def test_no_display_is_an_error_and_not_a_crash(run: Path, monkeypatch: pytest.M
         monkeypatch.delenv(name, raising=False)
     with pytest.raises(CryoalError, match="cryoal bundle"):
         open_window(run, "ann")
+
+
+@pytest.mark.parametrize("stops", [True, False])
+def test_a_window_that_trains_asks_before_it_closes(run: Path, qtbot: QtBot, stops: bool) -> None:
+    with window_on(run, qtbot) as window:
+        window.press(*"111111222222")
+        training, process = window.page.training, window.page.process
+        assert training is not None
+        assert process is not None
+        with qtbot.waitSignal(process.process.started):
+            training.start()
+        asked = []
+
+        def answer() -> None:
+            question = QApplication.activeModalWidget()
+            assert isinstance(question, ClosingQuestion)
+            asked.append(question.text())
+            (question.stop if stops else question.keep).click()
+
+        QTimer.singleShot(0, answer)
+        assert window.dock.window().close() == stops
+        assert "A training is running" in asked[0]
+        assert process.running
+        if not stops:
+            assert window.dock.isVisible()
+            with qtbot.waitSignal(process.finished, timeout=20_000):
+                process.cancel()
 
 
 def test_napari_finds_the_dock_and_a_run_is_opened_in_it(run: Path, qtbot: QtBot) -> None:
