@@ -1,13 +1,22 @@
 """Query strategies, one a module; importing the package registers those of cryoal."""
 
 from cryoal.strategies import (
+    badge,
+    balanced_random,
+    bald,
+    batch_bald,
+    core_set,
     egl,
     entropy,
     expected,
+    gradnorm_diverse,
     least_confidence,
     margin,
     max_entropy,
+    mc_dropout,
+    probcover,
     random,
+    typiclust,
 )
 from cryoal.strategies.context import QueryContext
 from cryoal.strategies.needs import GRADIENT_LOSSES, Need
@@ -23,14 +32,23 @@ __all__ = [
     "Scorer",
     "Strategy",
     "Workshop",
+    "badge",
+    "balanced_random",
+    "bald",
+    "batch_bald",
+    "core_set",
     "egl",
     "entropy",
     "expected",
     "get",
+    "gradnorm_diverse",
     "least_confidence",
     "margin",
     "max_entropy",
+    "mc_dropout",
     "names",
+    "probcover",
     "random",
     "register",
+    "typiclust",
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -12,6 +14,33 @@ from cryoal import strategies
 from cryoal.learning.outputs import Outputs
 from cryoal.strategies import GRADIENT_LOSSES, Need, QueryContext, Scorer, Strategy
 
+LABELLED = 5
+
+
+def make_outputs(
+    count: int, classes: int, seed: int, *, constant: bool = False, duplicates: bool = False
+) -> Outputs:
+    """Random outputs of every kind."""
+    generator = torch.Generator().manual_seed(seed)
+    logits = 3 * torch.randn(count, classes, generator=generator)
+    embeddings = torch.randn(count, 8, generator=generator)
+    norms = torch.rand(count, generator=generator)
+    features = torch.randn(count, 6, generator=generator)
+    samples = 3 * torch.randn(4, count, classes, generator=generator)
+    every = [logits, embeddings, norms, features, samples.transpose(0, 1)]
+    if constant:
+        every = [torch.zeros_like(values) for values in every]
+    if duplicates and count:
+        every = [values[:1].expand_as(values) for values in every]
+    logits, embeddings, norms, features, samples = every
+    return Outputs(
+        logits,
+        embeddings,
+        dict.fromkeys(GRADIENT_LOSSES.values(), norms),
+        samples.transpose(0, 1).softmax(2),
+        features,
+    )
+
 
 def make_context(
     candidates: int,
@@ -21,24 +50,30 @@ def make_context(
     constant: bool = False,
     duplicates: bool = False,
 ) -> QueryContext:
-    """Random outputs of every kind for candidates scattered over a larger pool."""
-    generator = torch.Generator().manual_seed(seed)
-    logits = 3 * torch.randn(candidates, classes, generator=generator)
-    embeddings = torch.randn(candidates, 8, generator=generator)
-    norms = torch.rand(candidates, generator=generator)
-    if constant:
-        logits, embeddings, norms = logits * 0, embeddings * 0, norms * 0 + 1
-    if duplicates and candidates:
-        logits, embeddings = logits[:1].expand_as(logits), embeddings[:1].expand_as(embeddings)
-        norms = norms[:1].expand_as(norms)
-    positions = np.random.default_rng(seed).permutation(3 * candidates + 5)
-    labelled = np.sort(positions[candidates : candidates + 5])
+    """Outputs of every kind for candidates scattered over a larger pool."""
+    positions = np.random.default_rng(seed).permutation(3 * candidates + LABELLED)
     return QueryContext(
         np.sort(positions[:candidates]),
-        Outputs(logits, embeddings, dict.fromkeys(GRADIENT_LOSSES.values(), norms)),
-        labelled,
-        np.arange(5) % classes,
+        make_outputs(candidates, classes, seed, constant=constant, duplicates=duplicates),
+        np.sort(positions[candidates : candidates + LABELLED]),
+        np.arange(LABELLED) % classes,
         seed,
+        make_outputs(LABELLED, classes, seed + 1, constant=constant, duplicates=duplicates),
+    )
+
+
+def only_declared(outputs: Outputs, needs: frozenset[Need]) -> Outputs:
+    """The outputs that a strategy with these ``needs`` gets."""
+    return Outputs(
+        outputs.logits,
+        outputs.embeddings if Need.EMBEDDINGS in needs else None,
+        {
+            loss: outputs.gradient_norms[loss]
+            for need, loss in GRADIENT_LOSSES.items()
+            if need in needs
+        },
+        outputs.samples if Need.DROPOUT_SAMPLES in needs else None,
+        outputs.features if Need.FEATURES in needs else None,
     )
 
 
@@ -80,16 +115,7 @@ def test_ties_are_broken_by_the_seed(strategy: Strategy) -> None:
         for seed in range(6)
     }
     same_candidates = make_context(30, 3, 0, constant=True)
-    reseeded = [
-        QueryContext(
-            same_candidates.candidates,
-            same_candidates.outputs,
-            same_candidates.labelled,
-            same_candidates.labels,
-            seed,
-        )
-        for seed in range(6)
-    ]
+    reseeded = [replace(same_candidates, seed=seed) for seed in range(6)]
     assert len({tuple(sorted(strategy.select(one, 5).tolist())) for one in reseeded}) > 1
     assert len(queries) > 1
 
@@ -115,18 +141,15 @@ def test_global_generators_are_left_alone(strategy: Strategy) -> None:
 
 def test_it_reads_only_what_it_declares(strategy: Strategy) -> None:
     full = make_context(20, 3)
-    kept = {
-        GRADIENT_LOSSES[need]: full.outputs.gradient_norms[GRADIENT_LOSSES[need]]
-        for need in strategy.needs
-        if need in GRADIENT_LOSSES
-    }
-    embeddings = full.outputs.embeddings if Need.EMBEDDINGS in strategy.needs else None
-    bare = QueryContext(
-        full.candidates,
-        Outputs(full.outputs.logits, embeddings, kept),
-        full.labelled,
-        full.labels,
-        full.seed,
+    labelled_outputs = None
+    if full.labelled_outputs is not None and Need.LABELLED in strategy.needs:
+        labelled_outputs = only_declared(
+            full.labelled_outputs, strategy.needs & {Need.EMBEDDINGS, Need.FEATURES}
+        )
+    bare = replace(
+        full,
+        outputs=only_declared(full.outputs, strategy.needs),
+        labelled_outputs=labelled_outputs,
     )
     assert np.array_equal(strategy.select(full, 7), strategy.select(bare, 7))
 
