@@ -21,8 +21,7 @@ class Desk(QObject):
     """What keys and buttons call, and what views listen to.
 
     Each method calls the session; a ``CryoalError`` becomes the signal ``failed`` and changes
-    nothing else. Where it names the session's own file it names the run's folder instead, which
-    is what people chose.
+    nothing else.
 
     Attributes:
         averages: makes class averages in the background.
@@ -88,10 +87,14 @@ class Desk(QObject):
 
     def fail(self, error: CryoalError) -> None:
         """Say what went wrong."""
+        self.failed.emit(self.in_words(str(error)))
+
+    def in_words(self, message: str) -> str:
+        """An error with the run's name where it begins with the path of its folder or database."""
         source = self.session.source
-        place, _, what = str(error).partition(": ")
+        place, _, what = message.partition(": ")
         own = place in (str(source.path), str(source.database.path))
-        self.failed.emit(f"{self.name}: {what}" if own else str(error))
+        return f"{self.name}: {what}" if own else message
 
     def toggle_hidden(self) -> None:
         self.preferences.hidden = not self.preferences.hidden

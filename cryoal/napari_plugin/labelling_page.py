@@ -43,7 +43,7 @@ class LabellingPage(QWidget):
         if path.is_dir():
             self.process = TrainingProcess(path, self)
             self.training = TrainingPanel(desk, self.process)
-            self.training.failed.connect(lambda text: self.banner.say(text, "error"))
+            self.training.failed.connect(lambda text: self.banner.say(desk.in_words(text), "error"))
             self.training.trained.connect(self._trained)
         self._lay_out()
         desk.shown.connect(self._shown)

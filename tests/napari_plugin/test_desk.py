@@ -47,6 +47,14 @@ def test_answers_of_others_arrive_by_themselves(desk: Desk, qtbot: QtBot) -> Non
     assert desk.session.progress().done == 1
 
 
+def test_errors_name_the_run_and_not_its_files(desk: Desk) -> None:
+    source = desk.session.source
+    for path in (source.path, source.database.path):
+        assert desk.in_words(f"{path}: is read-only: copy it") == "run: is read-only: copy it"
+    elsewhere = "/data/a.mrc: cannot be read"
+    assert desk.in_words(elsewhere) == elsewhere
+
+
 def test_an_unknown_class_changes_nothing(desk: Desk, qtbot: QtBot) -> None:
     desk.start()
     entry = desk.entry
