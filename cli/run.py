@@ -34,6 +34,7 @@ from .options import pool_options, quiet_option
 from .progress import progress_bar
 
 WATCH_SECONDS = 2.0
+RECIPE_OPTIONS = ("epochs", "dropout")
 
 
 @click.command("run", cls=CryoalCommand)
@@ -47,6 +48,10 @@ WATCH_SECONDS = 2.0
 @click.option("--budget", metavar="N|P%", help="Labels a cycle [5%].")
 @click.option("--cycles", type=int, help="Trainings; one query fewer [7].")
 @click.option("--subset", metavar="N|P%", help="Score a random part of the candidates [all].")
+@click.option("--dropout", type=float, help="Of the embedding; for mc-dropout and bald [0].")
+@click.option(
+    "--pretrain/--no-pretrain", default=None, help="Learn from the unlabelled pool first [no]."
+)
 @click.option("--epochs", type=int, help="Passes over the labels [600 steps or more].")
 @click.option("--test-share", type=float, help="Share of the labelled items held out [0.2].")
 @click.option("--validation-share", type=float, help="Another held-out share [0].")
@@ -173,15 +178,17 @@ def base_values(out: Path | None, config: Path | None) -> tuple[dict[str, Any], 
 
 
 def merge(base: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
-    """``base`` overridden by options; the pool's place made absolute, epochs put in the recipe."""
-    values = {**base, **{name: value for name, value in given.items() if name != "epochs"}}
+    """``base`` overridden by options, paths absolute, those of the recipe inside it."""
+    plain = {name: value for name, value in given.items() if name not in RECIPE_OPTIONS}
+    values = {**base, **plain}
     if "data" not in values:
         raise CryoalError("--data is missing; name the pool, for instance --data tomos/")
     if isinstance(values["data"], str):
         values["data"] = str(Path(values["data"]).absolute())
     recipe = values.get("recipe", {})
-    if "epochs" in given and isinstance(recipe, dict):
-        values["recipe"] = recipe | {"epochs": given["epochs"]}
+    changes = {name: given[name] for name in RECIPE_OPTIONS if name in given}
+    if changes and isinstance(recipe, dict):
+        values["recipe"] = recipe | changes
     return values
 
 

@@ -41,6 +41,9 @@ def print_status(state: dict[str, Any]) -> None:
     click.echo(f"trainings {state['cycles_trained']} of {state['cycles']}")
     if state["next"]:
         click.echo(f"next      {state['next']['phase']} of cycle {state['next']['cycle']}")
+    if state["pretraining"]:
+        matched, seconds = state["pretraining"]["matched"], state["pretraining"]["seconds"]
+        click.echo(f"pretrained without labels in {seconds:.0f} s; {matched:.0%} of views matched")
     rows = [{k: v for k, v in row.items() if v is not None} for row in state["metrics"]]
     if rows:
         click.echo(curve_header())

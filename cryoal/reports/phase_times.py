@@ -21,7 +21,8 @@ def phase_times(record: RunRecord) -> Figure | None:
     figure = new_figure(max(WIDTH_IN, 0.3 * len(cycles) + 2), 3.6)
     axes = figure.add_subplot()
     below = np.zeros(len(cycles))
-    for phase, colour in zip(PHASES, CURVES, strict=False):
+    phases = PHASES if (0, "pretrain") not in record.seconds else (*PHASES, "pretrain")
+    for phase, colour in zip(phases, CURVES, strict=False):
         seconds = np.array([record.seconds.get((int(cycle), phase), 0.0) for cycle in cycles])
         axes.bar(
             cycles,

@@ -58,14 +58,20 @@ def diverse_start(
     """
     if count >= len(candidates):
         return candidates.copy()
-    features = robust_units(structure_features(pool, candidates, progress))
+    features = structure_features(pool, candidates, progress)
+    return candidates[spread_out(features, count, seed)]
+
+
+def spread_out(features: Floats, count: int, seed: int) -> Indices:
+    """Rows (count,) of ``features`` (n, d), n > count, that differ and are no outliers."""
+    features = robust_units(features)
     isolation = neighbour_distance(features)
     limit = float(np.median(isolation)) + ISOLATED * float(spread(isolation))
     # Enough must stay to choose from, however odd the pool.
     limit = max(limit, float(np.sort(isolation)[count - 1]))
     kept = np.flatnonzero(isolation <= limit)
     chosen = k_centre(np.clip(features[kept], -LIMIT, LIMIT), count, seed)
-    return candidates[kept[chosen]]
+    return kept[chosen]
 
 
 def structure_features(

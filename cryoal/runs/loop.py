@@ -18,12 +18,13 @@ from cryoal.learning.companion import save_companion
 from cryoal.learning.devices import make_fabric
 from cryoal.learning.outputs import compute_outputs
 from cryoal.learning.preparation import Preparation
+from cryoal.learning.pretrain import pretrain
 from cryoal.learning.train import train
 from cryoal.pools import SubtomogramPool
 from cryoal.runs.amount import count_items
 from cryoal.runs.answers import Answers
 from cryoal.runs.candidates import open_items
-from cryoal.runs.cold_start import diverse_start
+from cryoal.runs.cold_start import diverse_start, spread_out
 from cryoal.runs.embeddings import save_embeddings
 from cryoal.runs.evaluation import classification_metrics, confusion
 from cryoal.runs.folder import RunFolder
@@ -38,7 +39,11 @@ from models3d import TaskModel3D
 
 Progress = Callable[[int, int], None]
 ProgressFactory = Callable[[str], AbstractContextManager[Progress]]
+Indices = npt.NDArray[np.int64]
 CycleReport = Callable[[int, dict[str, float]], None]
+
+PRETRAINED_CLASSES = ("unlabelled", "items")
+"""The head of a pretrained model is never used; a description names classes nevertheless."""
 
 
 def phase_seed(seed: int, cycle: int, phase: str) -> int:
@@ -91,6 +96,8 @@ class ActiveLearningLoop:
         Returns:
             Whether that was all; False while a query waits for its answers.
         """
+        if self.settings.pretrain:
+            self.phase(0, "pretrain", self.pretrain)
         self.phase(0, "query", self.query_initial)
         answered = self.label(0)
         for cycle in range(1, self.settings.cycles + 1):
@@ -115,6 +122,29 @@ class ActiveLearningLoop:
     def seed(self, cycle: int, phase: str) -> int:
         return phase_seed(self.settings.seed, cycle, phase)
 
+    def pretrain(self, cycle: int, started: float) -> None:
+        """Learn the model's body from all items but those held out, without labels."""
+        held_out = [self.journal.split(name) for name in ("test", "validation")]
+        items = np.setdiff1d(np.arange(len(self.pool)), np.concatenate(held_out))
+        description = describe_model(self.settings, self.pool, PRETRAINED_CLASSES)
+        model = description.build(self.seed(cycle, "weights"))
+        settings = self.settings.pretraining
+        with self.progress(f"pretraining on {len(items)} items without labels") as progress:
+            result = pretrain(
+                model,
+                self.preparation,
+                items,
+                self.fabric,
+                self.seed(cycle, "pretrain"),
+                settings,
+                progress,
+            )
+        save_model(model, description, self.folder.pretrained_path)
+        metrics = {"pretrain_loss": result.loss, "pretrain_matched": result.matched}
+        with self.journal.transaction():
+            self.journal.insert_metrics(cycle, metrics)
+            self.journal.finish_phase(cycle, "pretrain", time.perf_counter() - started)
+
     def query_initial(self, cycle: int, started: float) -> None:
         """The first query; none where labels known beforehand are already used."""
         pool, settings = self.candidates(), self.settings
@@ -122,13 +152,28 @@ class ActiveLearningLoop:
         if training_set(self.journal, settings).kinds >= 2:
             chosen = pool[:0]
         elif settings.cold_start == "diverse":
-            with self.progress(f"spreading the first query over {len(pool)} items") as progress:
-                seed = self.seed(cycle, "query")
-                chosen = diverse_start(self.pool, pool, count, seed, progress)
+            chosen = self.diverse_query(pool, count, self.seed(cycle, "query"))
         else:
             generator = np.random.default_rng(self.seed(cycle, "query"))
             chosen = generator.choice(pool, size=count, replace=False)
         self.journal.add_query(cycle, chosen, {"query": time.perf_counter() - started})
+
+    def diverse_query(self, candidates: Indices, count: int, seed: int) -> Indices:
+        """Candidates spread over the data, by pretrained features where the run has them."""
+        with self.progress(f"spreading the first query over {len(candidates)} items") as progress:
+            encoder = self.models.encoder()
+            if encoder is None or count >= len(candidates):
+                return diverse_start(self.pool, candidates, count, seed, progress)
+            outputs = compute_outputs(
+                encoder,
+                self.preparation,
+                candidates,
+                self.fabric,
+                embeddings=True,
+                progress=progress,
+            )
+        assert outputs.embeddings is not None
+        return candidates[spread_out(outputs.embeddings.double().numpy(), count, seed)]
 
     def candidates(self) -> npt.NDArray[np.int64]:
         """Pool positions of the training items that may be asked about, ascending."""

@@ -59,7 +59,7 @@ class Surveyor:
         samples = DROPOUT_SAMPLES if Need.DROPOUT_SAMPLES in self.needs else 0
         outputs = self._outputs(candidates, gradient, samples, seed, progress)
         labelled_outputs = None
-        if Need.LABELLED in self.needs:
+        if Need.LABELLED in self.needs and len(labelled):
             labelled_outputs = self._outputs(labelled, GradientNormRequest())
         busy = self.needs & {Need.WORKSHOP, Need.COMPANION}
         workshop = self.workshop if busy else None

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 import models3d
 from cryoal import strategies
 from cryoal.errors import CryoalError
+from cryoal.learning.pretrain_settings import PretrainSettings
 from cryoal.learning.recipe import Recipe
 from cryoal.runs.amount import parse_amount
 
@@ -31,7 +32,8 @@ class RunSettings(BaseModel):
         test_share, validation_share: shares of the labelled items held out.
         seed: of everything random.
         warm_start: carry the weights over from the last cycle instead of drawing new ones.
-        pretrain: learn features from the whole pool first, without labels.
+        pretrain: learn features from all items but those held out first, without labels.
+        pretraining: how.
         aggregate, grad_scope: of gradient norms, see ``cryoal.gradnorm``.
         oracle: ``labels``, those of the pool, or ``human``: people answer queries.
         known_labels: of a human run whose pool has labels: ``use`` them as answered, or
@@ -62,6 +64,7 @@ class RunSettings(BaseModel):
     seed: int = Field(0, ge=0, lt=2**31)
     warm_start: bool = False
     pretrain: bool = False
+    pretraining: PretrainSettings = PretrainSettings()
     aggregate: Literal["sum", "global"] = "sum"
     grad_scope: Literal["all", "head"] = "all"
     oracle: Literal["labels", "human"] = "labels"

@@ -34,9 +34,10 @@ def run_status(folder: RunFolder) -> dict[str, Any]:
         ``undecided`` and ``conflicts`` (items), ``waiting`` (items of the open query without an
         answer), ``annotators`` (answers by person), ``budget`` (labels a cycle), ``cycles`` and
         ``cycles_trained``, ``next`` (cycle and phase to come, None at the end), ``metrics`` (rows
-        of ``metrics.csv``), ``accuracy`` of the last model with its 95 % interval and where it
-        was measured, ``gains`` in accuracy of the last cycles, ``stopping`` (what the rule says),
-        ``last_query`` (class counts) and ``warnings``.
+        of ``metrics.csv``), ``pretraining`` (its ``loss``, the share of views ``matched`` with
+        their partner and ``seconds``; None without), ``accuracy`` of the last model with its
+        95 % interval and where it was measured, ``gains`` in accuracy of the last cycles,
+        ``stopping`` (what the rule says), ``last_query`` (class counts) and ``warnings``.
     """
     settings, journal = folder.settings, folder.journal
     splits = {name: len(journal.split(name)) for name in ("train", "validation", "test", "none")}
@@ -61,6 +62,7 @@ def run_status(folder: RunFolder) -> dict[str, Any]:
         "cycles_trained": len(folder.trained_cycles()),
         "next": next_phase(folder),
         "metrics": rows,
+        "pretraining": pretraining(folder),
         "accuracy": last_accuracy(folder, rows),
         "gains": gains(rows),
         "stopping": stopping(folder),
@@ -138,12 +140,27 @@ def next_phase(folder: RunFolder) -> dict[str, Any] | None:
     done = folder.journal.phase_seconds()
     for cycle in range(folder.settings.cycles + 1):
         phases = ["query", "label"] if cycle == 0 else ["train", "evaluate"]
+        if cycle == 0 and folder.settings.pretrain:
+            phases.insert(0, "pretrain")
         if 0 < cycle < folder.settings.cycles:
             phases += ["score", "query", "label"]
         for phase in phases:
             if (cycle, phase) not in done:
                 return {"cycle": cycle, "phase": phase}
     return None
+
+
+def pretraining(folder: RunFolder) -> dict[str, float] | None:
+    """What the training without labels said of itself."""
+    seconds = folder.journal.phase_seconds().get((0, "pretrain"))
+    if seconds is None:
+        return None
+    metrics = folder.journal.metrics()[0]
+    return {
+        "loss": metrics["pretrain_loss"],
+        "matched": metrics["pretrain_matched"],
+        "seconds": seconds,
+    }
 
 
 def last_query(folder: RunFolder) -> tuple[dict[str, int], list[str]]:

@@ -24,6 +24,8 @@ def metrics_rows(folder: RunFolder) -> list[dict[str, float | int | None]]:
     seconds = folder.journal.phase_seconds()
     rows = []
     for cycle, metrics in folder.journal.metrics().items():
+        if "labelled" not in metrics:
+            continue  # what was measured before the first training
         row: dict[str, float | int | None] = {"cycle": cycle, "labelled": int(metrics["labelled"])}
         row |= {name: metrics.get(name) for name in METRICS + VALIDATION}
         row |= {f"{phase}_seconds": seconds.get((cycle, phase)) for phase in PHASES}
