@@ -1,0 +1,85 @@
+"""What was measured in one cycle of one run of a study."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cryoal.errors import CryoalError
+
+RANDOM = "random"
+ALL_LABELS = "all-labels"
+PHASES = ("train", "evaluate", "score", "query")
+METRICS = (
+    "accuracy",
+    "balanced_accuracy",
+    "macro_f1",
+    "worst_f1",
+    "calibration_error",
+    "loss",
+)
+HIGHER_IS_BETTER = METRICS[:4]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CellResult:
+    """One row of a study's table. None stands for what was not measured.
+
+    Attributes:
+        scheme: its name; ``all-labels`` for the model trained on all training labels, which has
+            one row a seed.
+        seed: of the run; equal seeds mean equal splits, initial sets and recipe.
+        cycle: 1 for the model trained on the initial set.
+        labelled: number of labels that the model was trained on.
+        accuracy, balanced_accuracy, macro_f1, worst_f1, calibration_error, loss: on the test
+            items.
+        train_accuracy, train_loss: on the labelled items.
+        train_seconds, evaluate_seconds, score_seconds, query_seconds: duration of each phase.
+        train_memory_mb, evaluate_memory_mb, score_memory_mb, query_memory_mb: peak of each phase.
+        overlap_true_gradnorm: share of the query that is among the k candidates of the largest
+            gradient norm under the true label.
+        query_counts: (classes,) how many items of each class the query of this cycle holds.
+    """
+
+    scheme: str
+    seed: int
+    cycle: int
+    labelled: int
+    accuracy: float
+    balanced_accuracy: float
+    macro_f1: float
+    worst_f1: float
+    calibration_error: float
+    loss: float
+    train_accuracy: float | None = None
+    train_loss: float | None = None
+    train_seconds: float | None = None
+    evaluate_seconds: float | None = None
+    score_seconds: float | None = None
+    query_seconds: float | None = None
+    train_memory_mb: float | None = None
+    evaluate_memory_mb: float | None = None
+    score_memory_mb: float | None = None
+    query_memory_mb: float | None = None
+    overlap_true_gradnorm: float | None = None
+    query_counts: tuple[int, ...] | None = None
+
+
+def check_results(results: Sequence[CellResult]) -> None:
+    """Refuse a table that holds a measurement twice.
+
+    Raises:
+        CryoalError: two rows of one scheme, seed and number of labels, or of one seed for
+            ``all-labels``.
+    """
+    keys = Counter(
+        (row.scheme, row.seed, None if row.scheme == ALL_LABELS else row.labelled)
+        for row in results
+    )
+    for (scheme, seed, labelled), count in keys.items():
+        if count > 1:
+            where = "" if labelled is None else f" at {labelled} labels"
+            raise CryoalError(
+                f"study: {count} results of scheme {scheme}, seed {seed}{where}; keep one of them"
+            )
