@@ -11,27 +11,24 @@ from cryoal.diversity.rows import Rows
 class DistanceDraw:
     """How far each row is from the nearest one taken, and draws by that.
 
-    Memory: two numbers a row.
+    The origin counts as taken from the start, so that no row is farther than it is long. Memory:
+    two numbers a row.
 
     Args:
         rows: what is drawn from.
         seed: of every draw.
-        distances: (n,) squared, to begin with; by default those to the origin, so that the long
-            rows are the far ones until the first is taken.
     """
 
-    def __init__(self, rows: Rows, seed: int, distances: Tensor | None = None) -> None:
+    def __init__(self, rows: Rows, seed: int) -> None:
         self.rows = rows
         self.generator = torch.Generator().manual_seed(seed)
-        self.first = distances is None
-        self.distances = rows.squared_norms.clone() if distances is None else distances.clone()
+        self.distances = rows.squared_norms
         self.left = torch.ones(len(rows), dtype=torch.bool)
 
     def take(self, row: int) -> None:
         """Count ``row`` as taken."""
         to_row = self.rows.squared_distances(row)
-        self.distances = to_row if self.first else torch.minimum(self.distances, to_row)
-        self.first = False
+        self.distances = torch.minimum(self.distances, to_row)
         self.left[row] = False
 
     def farthest(self, among: Tensor) -> int:

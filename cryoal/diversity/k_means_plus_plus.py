@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+import torch
 
 from cryoal.diversity.distance_draw import DistanceDraw
 from cryoal.diversity.rows import Rows
@@ -28,6 +29,8 @@ def k_means_plus_plus(rows: Rows, count: int, seed: int) -> npt.NDArray[np.int64
     while len(chosen) < min(count, len(rows)):
         left = draw.left.nonzero()[:, 0]
         row = draw.by_distance(left) if chosen else draw.farthest(left)
+        if not chosen:
+            draw.distances = torch.full_like(draw.distances, torch.inf)  # the origin is no row
         draw.take(row)
         chosen.append(row)
     return np.array(chosen, np.int64)

@@ -33,7 +33,8 @@ class GradnormDiverse(Strategy):
     direction of the last layer's gradient for the predicted class (Ash et al., ICLR 2020), which
     tells items that would teach the same from those that would not. They are drawn as k-means++
     draws, with odds by squared distance to those drawn before, each from the predicted class
-    that has the fewest labels by then.
+    that has the fewest labels by then. The zero vector counts as drawn: else, beside one long
+    gradient, all short ones would be as far away as the second longest.
     """
 
     needs: ClassVar[frozenset[Need]] = frozenset(
