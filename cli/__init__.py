@@ -15,6 +15,8 @@ COMMANDS = {
     "merge": "Labels of a bundle back to its run.",
     "agreement": "How far annotators agree, and where they do not.",
     "audit": "Labels that deserve a second look.",
+    "schemes": "How queries can be chosen.",
+    "compare": "Schemes against each other, with statistics.",
     "report": "Figures and a page of a run.",
     "predict": "Class and probability of every item of a pool.",
     "score": "A trained run's scheme over another pool.",

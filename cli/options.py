@@ -8,6 +8,9 @@ from typing import Any
 
 import click
 
+import models3d
+from cryoal.errors import CryoalError
+
 AnyFunction = Callable[..., Any]
 
 POOL_OPTIONS = (
@@ -22,6 +25,32 @@ POOL_OPTIONS = (
         help="How protein shows; bright where nothing states it.",
     ),
 )
+
+
+SETTINGS_OPTIONS = (
+    click.option("--model", help=f"Task model: {', '.join(models3d.names())}."),
+    *POOL_OPTIONS,
+    click.option("--initial", metavar="N|P%", help="Random first labelled set [10%]."),
+    click.option("--budget", metavar="N|P%", help="Labels a cycle [5%]."),
+    click.option("--cycles", type=int, help="Trainings; one query fewer [7]."),
+    click.option("--subset", metavar="N|P%", help="Score a random part of the candidates [all]."),
+    click.option("--dropout", type=float, help="Of the embedding; for mc-dropout and bald [0]."),
+    click.option("--epochs", type=int, help="Passes over the labels [600 steps or more]."),
+    click.option("--test-share", type=float, help="Share of the labelled items held out [0.2]."),
+    click.option("--validation-share", type=float, help="Another held-out share [0]."),
+    click.option("--warm-start/--no-warm-start", default=None, help="Keep weights between cycles."),
+    click.option("--aggregate", type=click.Choice(["sum", "global"]), help="Gradient norms [sum]."),
+    click.option("--grad-scope", type=click.Choice(["all", "head"]), help="Gradient norms [all]."),
+    click.option("--device", help="auto, cpu, cuda or cuda:N [auto]."),
+)
+RECIPE_OPTIONS = ("epochs", "dropout")
+
+
+def settings_options(function: AnyFunction) -> AnyFunction:
+    """Add the options that runs and studies share."""
+    for option in reversed(SETTINGS_OPTIONS):
+        function = option(function)
+    return function
 
 
 def pool_options(function: AnyFunction) -> AnyFunction:
@@ -43,3 +72,18 @@ PoolChoice = str | float | None
 device_option = click.option(
     "--device", default="auto", show_default=True, help="auto, cpu, cuda or cuda:N."
 )
+
+
+def merge(base: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+    """``base`` overridden by options, paths absolute, those of the recipe inside it."""
+    plain = {name: value for name, value in given.items() if name not in RECIPE_OPTIONS}
+    values = {**base, **plain}
+    if "data" not in values:
+        raise CryoalError("--data is missing; name the pool, for instance --data tomos/")
+    if isinstance(values["data"], str):
+        values["data"] = str(Path(values["data"]).absolute())
+    recipe = values.get("recipe", {})
+    changes = {name: given[name] for name in RECIPE_OPTIONS if name in given}
+    if changes and isinstance(recipe, dict):
+        values["recipe"] = recipe | changes
+    return values

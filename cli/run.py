@@ -9,8 +9,6 @@ from typing import Any
 
 import click
 
-import models3d
-from cryoal import strategies
 from cryoal.counted import counted
 from cryoal.errors import CryoalError
 from cryoal.reports import write_report
@@ -30,36 +28,22 @@ from cryoal.runs.status import waiting_items
 
 from .command import CryoalCommand
 from .curve import curve_header, curve_line
-from .options import pool_options, quiet_option
+from .options import merge, quiet_option, settings_options
 from .progress import progress_bar
 
 WATCH_SECONDS = 2.0
-RECIPE_OPTIONS = ("epochs", "dropout")
 
 
 @click.command("run", cls=CryoalCommand)
 @click.option("--data", metavar="PATH", help="Pool: folder, STAR file or packed .h5.")
 @click.option("--out", type=click.Path(path_type=Path), help="Run folder [runs/DATA-SCHEME].")
 @click.option("--config", type=click.Path(path_type=Path), help="YAML; options override it.")
-@click.option("--scheme", help=f"How queries are chosen: {', '.join(strategies.names())}.")
-@click.option("--model", help=f"Task model: {', '.join(models3d.names())}.")
-@pool_options
-@click.option("--initial", metavar="N|P%", help="Random first labelled set [10%].")
-@click.option("--budget", metavar="N|P%", help="Labels a cycle [5%].")
-@click.option("--cycles", type=int, help="Trainings; one query fewer [7].")
-@click.option("--subset", metavar="N|P%", help="Score a random part of the candidates [all].")
-@click.option("--dropout", type=float, help="Of the embedding; for mc-dropout and bald [0].")
+@click.option("--scheme", help="How queries are chosen, see 'cryoal schemes' [max-entropy].")
+@settings_options
+@click.option("--seed", type=int, help="Of everything random [0].")
 @click.option(
     "--pretrain/--no-pretrain", default=None, help="Learn from the unlabelled pool first [no]."
 )
-@click.option("--epochs", type=int, help="Passes over the labels [600 steps or more].")
-@click.option("--test-share", type=float, help="Share of the labelled items held out [0.2].")
-@click.option("--validation-share", type=float, help="Another held-out share [0].")
-@click.option("--seed", type=int, help="Of everything random [0].")
-@click.option("--warm-start/--no-warm-start", default=None, help="Keep weights between cycles.")
-@click.option("--aggregate", type=click.Choice(["sum", "global"]), help="Gradient norms [sum].")
-@click.option("--grad-scope", type=click.Choice(["all", "head"]), help="Gradient norms [all].")
-@click.option("--device", help="auto, cpu, cuda or cuda:N [auto].")
 @click.option(
     "--oracle",
     type=click.Choice(["labels", "human"]),
@@ -175,21 +159,6 @@ def base_values(out: Path | None, config: Path | None) -> tuple[dict[str, Any], 
     if out is not None and is_started(out):
         return RunFolder.open(out).settings.model_dump(), "options"
     return {}, "options"
-
-
-def merge(base: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
-    """``base`` overridden by options, paths absolute, those of the recipe inside it."""
-    plain = {name: value for name, value in given.items() if name not in RECIPE_OPTIONS}
-    values = {**base, **plain}
-    if "data" not in values:
-        raise CryoalError("--data is missing; name the pool, for instance --data tomos/")
-    if isinstance(values["data"], str):
-        values["data"] = str(Path(values["data"]).absolute())
-    recipe = values.get("recipe", {})
-    changes = {name: given[name] for name in RECIPE_OPTIONS if name in given}
-    if changes and isinstance(recipe, dict):
-        values["recipe"] = recipe | changes
-    return values
 
 
 def describe_start(folder: RunFolder, items: int, started: bool) -> None:

@@ -123,7 +123,13 @@ class ActiveLearningLoop:
         return phase_seed(self.settings.seed, cycle, phase)
 
     def pretrain(self, cycle: int, started: float) -> None:
-        """Learn the model's body from all items but those held out, without labels."""
+        metrics = self.learn_features(cycle)
+        with self.journal.transaction():
+            self.journal.insert_metrics(cycle, metrics)
+            self.journal.finish_phase(cycle, "pretrain", time.perf_counter() - started)
+
+    def learn_features(self, cycle: int) -> dict[str, float]:
+        """Train the model's body on all items but those held out, without labels, and save it."""
         held_out = [self.journal.split(name) for name in ("test", "validation")]
         items = np.setdiff1d(np.arange(len(self.pool)), np.concatenate(held_out))
         description = describe_model(self.settings, self.pool, PRETRAINED_CLASSES)
@@ -140,10 +146,7 @@ class ActiveLearningLoop:
                 progress,
             )
         save_model(model, description, self.folder.pretrained_path)
-        metrics = {"pretrain_loss": result.loss, "pretrain_matched": result.matched}
-        with self.journal.transaction():
-            self.journal.insert_metrics(cycle, metrics)
-            self.journal.finish_phase(cycle, "pretrain", time.perf_counter() - started)
+        return {"pretrain_loss": result.loss, "pretrain_matched": result.matched}
 
     def query_initial(self, cycle: int, started: float) -> None:
         """The first query; none where labels known beforehand are already used."""

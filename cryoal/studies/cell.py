@@ -1,0 +1,225 @@
+"""One run of a study, measured."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from cryoal.errors import CryoalError
+from cryoal.io.atomic import written_atomically
+from cryoal.pools import SubtomogramPool
+from cryoal.runs import (
+    ActiveLearningLoop,
+    LabelTable,
+    RunFolder,
+    continue_run,
+    is_started,
+    open_data,
+    start_run,
+)
+from cryoal.runs.settings import RunSettings
+from cryoal.studies.arm import Arm
+from cryoal.studies.peak_memory import forget_peak, peak_memory_mb
+from cryoal.studies.results import METRICS, PHASES, CellResult
+from cryoal.studies.true_gradients import overlap_with_largest, true_gradient_norms
+
+CELLS = "cells"
+PRETRAINED = "pretrained"
+OVERLAP = "overlap_true_gradnorm"
+TRUE_NORMS = "true norms"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """An arm under one seed.
+
+    Attributes:
+        study: folder of the study.
+        arm: what is compared.
+        seed: of split, initial set, weights and trainings.
+    """
+
+    study: Path
+    arm: Arm
+    seed: int
+
+    @property
+    def path(self) -> Path:
+        """Its run folder."""
+        return self.study / CELLS / f"{self.arm.name}-{self.seed}"
+
+    @property
+    def name(self) -> str:
+        return f"{self.arm.name}, seed {self.seed}"
+
+    def is_done(self, common: RunSettings) -> bool:
+        """Whether its run came to its end under these settings."""
+        if not is_started(self.path):
+            return False
+        folder = RunFolder.open(self.path)
+        try:
+            settings = self.arm.settings(common, self.seed)
+            return folder.is_finished() and folder.settings.cycles >= settings.cycles
+        finally:
+            folder.journal.close()
+
+    def run(self, common: RunSettings) -> None:
+        """Begin or continue its run, and bring it to its end.
+
+        Raises:
+            CryoalError: settings that do not fit the pool, or another process works on it.
+        """
+        settings = self.arm.settings(common, self.seed)
+        pool = open_data(settings)
+        if is_started(self.path):
+            folder = continue_run(self.path, settings, pool)
+        else:
+            folder = start_run(self.path, settings, pool)
+        try:
+            with folder.locked():
+                MeasuredLoop(folder, pool, self.study / PRETRAINED).run()
+        finally:
+            folder.journal.close()
+
+    def results(self) -> list[CellResult]:
+        """What its finished cycles measured; nothing where it was never begun."""
+        if not is_started(self.path):
+            return []
+        folder = RunFolder.open(self.path)
+        try:
+            return read_results(folder, self.arm, self.seed)
+        finally:
+            folder.journal.close()
+
+
+class MeasuredLoop(ActiveLearningLoop):
+    """A loop that notes peak memory and, after each query, how large its true norms were.
+
+    Args:
+        pretrained: folder of weights that runs of one seed share, so that each is learned once.
+    """
+
+    def __init__(self, folder: RunFolder, pool: SubtomogramPool, pretrained: Path) -> None:
+        super().__init__(
+            folder,
+            pool,
+            LabelTable(pool.labels),
+            progress=lambda _name: nullcontext(lambda _done, _total: None),
+            report=lambda _cycle, _metrics: None,
+        )
+        self.pretrained = pretrained
+
+    def phase(self, cycle: int, name: str, work: Callable[[int, float], None]) -> None:
+        """Do and measure ``work`` unless the journal says that it is done."""
+        if (cycle, name) in self.journal.phase_seconds():
+            return
+        forget_peak()
+        super().phase(cycle, name, work)
+        peak = peak_memory_mb()
+        if peak is not None:
+            self.note(cycle, {f"{name}_memory_mb": peak})
+        if name == "query" and cycle > 0:
+            super().phase(cycle, TRUE_NORMS, self.true_norms)
+
+    def note(self, cycle: int, metrics: dict[str, float]) -> None:
+        with self.journal.transaction():
+            self.journal.insert_metrics(cycle, metrics)
+
+    def true_norms(self, cycle: int, started: float) -> None:
+        """How many of the query are among the candidates with the largest true norms.
+
+        Where the pool has a class that the model does not know, those items are left out.
+        """
+        with np.load(self.folder.scores_path(cycle), allow_pickle=False) as saved:
+            candidates = saved["candidates"]
+        labels = self.known_labels(cycle, candidates)
+        known = labels >= 0
+        workshop = self.models.workshop(cycle)
+        aggregate = self.settings.aggregate
+        norms = true_gradient_norms(workshop, candidates[known], labels[known], aggregate)
+        chosen = self.journal.query(cycle)
+        overlap = overlap_with_largest(norms, candidates[known], chosen)
+        with self.journal.transaction():
+            self.journal.insert_metrics(cycle, {OVERLAP: overlap})
+            self.journal.finish_phase(cycle, TRUE_NORMS, time.perf_counter() - started)
+
+    def learn_features(self, cycle: int) -> dict[str, float]:
+        """Pretrain, or take what another arm of this seed learned.
+
+        The weights depend on the seed and on settings that all arms share, so a copy is what this
+        run would have learned.
+        """
+        self.pretrained.mkdir(parents=True, exist_ok=True)
+        weights = self.pretrained / f"seed-{self.settings.seed}.safetensors"
+        said = weights.with_suffix(".json")
+        with waiting_lock(weights.with_suffix(".lock")):
+            if said.exists():
+                copy(weights, self.folder.pretrained_path)
+                return dict(json.loads(said.read_text(encoding="utf-8")))
+            metrics = super().learn_features(cycle)
+            copy(self.folder.pretrained_path, weights)
+            with written_atomically(said) as temporary:
+                temporary.write_text(json.dumps(metrics), encoding="utf-8")
+        return metrics
+
+
+def copy(source: Path, target: Path) -> None:
+    with written_atomically(target) as temporary:
+        shutil.copyfile(source, temporary)
+
+
+@contextmanager
+def waiting_lock(path: Path) -> Iterator[None]:
+    """Hold ``path`` for this process, after whoever holds it now; it goes with the process."""
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def read_results(folder: RunFolder, arm: Arm, seed: int) -> list[CellResult]:
+    """A row for each evaluated cycle of a run.
+
+    Raises:
+        CryoalError: nothing is held out, so that there is no accuracy to compare.
+    """
+    if len(folder.journal.split("test")) == 0:
+        raise CryoalError(f"{folder.path}: no test items; a study compares accuracies")
+    seconds = folder.journal.phase_seconds()
+    rows = []
+    for cycle, metrics in folder.journal.metrics().items():
+        if (cycle, "evaluate") not in seconds:
+            continue
+        names = (*METRICS, "train_accuracy", "train_loss")
+        values: dict[str, Any] = {name: metrics[name] for name in names}
+        for phase in PHASES:
+            values[f"{phase}_seconds"] = seconds.get((cycle, phase))
+            values[f"{phase}_memory_mb"] = metrics.get(f"{phase}_memory_mb")
+        values[OVERLAP] = metrics.get(OVERLAP)
+        rows.append(
+            CellResult(
+                scheme=arm.name,
+                seed=seed,
+                cycle=cycle,
+                labelled=int(metrics["labelled"]),
+                query_counts=query_counts(folder, cycle),
+                **values,
+            )
+        )
+    return rows
+
+
+def query_counts(folder: RunFolder, cycle: int) -> tuple[int, ...] | None:
+    """Items of each class (classes,) in the query of ``cycle``; None in the last, without one."""
+    labels = [row.label for row in folder.journal.query_rows() if row.cycle == cycle]
+    if not labels:
+        return None
+    return tuple(labels.count(name) for name in folder.journal.classes)

@@ -1,0 +1,96 @@
+"""What a study compares, under which settings; its ``study.yaml``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryoal.errors import CryoalError
+from cryoal.io.atomic import written_atomically
+from cryoal.runs.settings import RunSettings, make_settings, read_yaml
+from cryoal.studies.arm import Arm
+from cryoal.studies.cell import CELLS, Cell
+from cryoal.studies.results import ALL_LABELS
+
+FILE = "study.yaml"
+
+
+@dataclass(frozen=True)
+class StudyPlan:
+    """Arms, seeds, and the settings that all their runs share.
+
+    Attributes:
+        path: folder of the study.
+        arms: to compare.
+        seeds: how many; they count from 0.
+        settings: of the runs; scheme, pretraining and seed are each cell's own.
+    """
+
+    path: Path
+    arms: tuple[Arm, ...]
+    seeds: int
+    settings: RunSettings
+
+    @property
+    def cells(self) -> list[Cell]:
+        """All runs, a seed after the other, so that a study cut short compares on equal seeds.
+
+        The model trained on all labels comes with each seed, pretrained where all arms are.
+        """
+        ceiling = Arm(ALL_LABELS, pretrain=all(arm.pretrain for arm in self.arms))
+        arms = dict.fromkeys((*self.arms, ceiling))
+        return [Cell(self.path, arm, seed) for seed in range(self.seeds) for arm in arms]
+
+    def write(self) -> None:
+        """Begin the study, or make sure that the one that is there has these settings.
+
+        Raises:
+            CryoalError: other settings, or a folder that is not empty or cannot be written.
+        """
+        file = self.path / FILE
+        if file.exists():
+            changed = read_common(self.path).differences(common(self.settings))
+            if changed:
+                raise CryoalError(
+                    f"{self.path}: was begun with other settings: {', '.join(changed)}; give the "
+                    "old ones, or another --out"
+                )
+            return
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            if any(self.path.iterdir()):
+                raise CryoalError(f"{self.path}: is not empty and not a study; give another --out")
+        except OSError as error:
+            raise CryoalError(f"{self.path}: cannot be written ({error.strerror})") from error
+        with written_atomically(file) as temporary:
+            temporary.write_text(common(self.settings).to_yaml(), encoding="utf-8")
+
+
+def common(settings: RunSettings) -> RunSettings:
+    """The settings without what each cell sets itself."""
+    return settings.model_copy(update={"scheme": "random", "pretrain": False, "seed": 0})
+
+
+def read_common(path: Path) -> RunSettings:
+    """Settings of the study at ``path``.
+
+    Raises:
+        CryoalError: there is none.
+    """
+    if not (path / FILE).is_file():
+        raise CryoalError(f"{path}: not a study (no {FILE}); begin one with 'cryoal compare'")
+    return make_settings(read_yaml(path / FILE), str(path / FILE))
+
+
+def cells_there(path: Path, known: Sequence[Cell]) -> list[Cell]:
+    """Cells of earlier calls that lie in the study, besides those that are ``known``."""
+    taken = {cell.path.name for cell in known}
+    found = []
+    for folder in sorted((path / CELLS).glob("*-*")):
+        name, _, seed = folder.name.rpartition("-")
+        if folder.name in taken or not seed.isdigit():
+            continue
+        scheme, plus, _ = name.partition("+")
+        found.append(Cell(path, Arm(scheme, bool(plus)), int(seed)))
+    return found
