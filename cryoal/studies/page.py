@@ -26,7 +26,7 @@ in the folder tables as $formats.</p>
 </body>
 </html>
 """
-STYLE = "td.word { min-width: 9rem; }\n</style>"
+STYLE = "td.word:first-child, td:first-child + td.word { min-width: 9rem; }\n</style>"
 PAGE = Template(RUN_PAGE.template.partition("<footer")[0].replace("</style>", STYLE) + FOOTER)
 MOST_SHOWN = 10
 
@@ -143,8 +143,9 @@ def random_section(study: StudyStatistics, pictures: Mapping[str, StudyPicture])
             note(
                 "Differences within each seed, with 95 % t intervals. A scheme is named below "
                 "random at a budget as soon as p < 0.05 there, with no correction: the strict "
-                "reading of doing no harm. Nothing found is no proof of no harm: the lowest "
-                "limit says how much there could be."
+                "reading of doing no harm; * is left after Holm's correction over the budgets. "
+                "Nothing found is no proof of no harm: the lowest limit says how much there "
+                "could be."
             ),
         ],
     )

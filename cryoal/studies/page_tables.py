@@ -74,32 +74,18 @@ def pairs_table(study: StudyStatistics) -> str:
 
 
 def random_table(study: StudyStatistics) -> str:
-    """Where each scheme is above and below random."""
+    """Where each scheme is above and below random, best scheme first."""
+    checks = {check.scheme: check for check in study.checks}
     rows = []
-    for check in study.checks:
+    for check in (checks[row.scheme] for row in study.standings if row.scheme in checks):
         worst = check.worst
         where, least = (UNKNOWN, UNKNOWN) if worst is None else difference(*worst)
-        rows.append(
-            [
-                check.scheme,
-                str(check.tested),
-                joined([str(labels) for labels in check.better_at]),
-                joined([str(labels) for labels in check.worse_at]),
-                joined([str(labels) for labels in check.surely_worse_at]),
-                where,
-                least,
-            ]
-        )
-    header = [
-        "scheme",
-        "budgets tested",
-        "above random at",
-        "below random at",
-        "below, Holm",
-        "most harm possible at",
-        "difference there, 95 % interval",
-    ]
-    return html_table(header, rows)
+        below = [f"{at}*" if at in check.surely_worse_at else str(at) for at in check.worse_at]
+        above = [str(at) for at in check.better_at]
+        rows.append([check.scheme, joined(above), joined(below), str(check.tested), where, least])
+    header = ["scheme", "above random at", "below random at", "budgets tested"]
+    header += ["most harm possible at", "difference there, 95 % interval"]
+    return html_table(header, rows, words=(0, 1, 2))
 
 
 def difference(labels: int, test: PairedTest) -> tuple[str, str]:

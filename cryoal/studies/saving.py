@@ -44,6 +44,11 @@ class Saving:
     high: float
     count: int
 
+    @property
+    def is_known(self) -> bool:
+        """Whether there is a saving or a bound of it."""
+        return self.bound is not Bound.UNKNOWN
+
 
 def saving(own: LabelsNeeded, random: LabelsNeeded, last_budget: int) -> Saving:
     """Saving of a scheme by seed-paired ratios.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -11,9 +11,8 @@ from cryoal.studies.interval import FEWEST_SEEDS
 from cryoal.studies.labels_needed import LabelsNeeded
 from cryoal.studies.ranking import Standing
 from cryoal.studies.results import RANDOM
-from cryoal.studies.saving import Bound, Saving
 from cryoal.studies.statistics import StudyStatistics
-from cryoal.studies.target import Target, TargetKind
+from cryoal.studies.target import TargetKind
 from cryoal.studies.wording import (
     limits,
     listed,
@@ -71,22 +70,28 @@ def labels_sentence(study: StudyStatistics, scheme: str) -> str:
         targets = [own for own in targets if own.target.kind is not TargetKind.RANDOM_LAST]
     if not targets:
         return ""
-    savings = {own.target: own for own in study.savings if own.scheme == scheme}
-    return f"It reaches {listed([target_text(study, t, savings) for t in targets])}."
+    last = int(study.curves.labelled[-1])
+    reached = [target_text(study, own) for own in targets if math.isfinite(own.labels)]
+    short = [target_name(study, own) for own in targets if math.isinf(own.labels)]
+    sentences = [f"It reaches {listed(reached)}."] if reached else []
+    if short:
+        sentences.append(f"It does not reach {listed(short)} within {last} labels.")
+    return " ".join(sentences)
 
 
-def target_text(study: StudyStatistics, own: LabelsNeeded, savings: Mapping[Target, Saving]) -> str:
+def target_name(study: StudyStatistics, own: LabelsNeeded) -> str:
+    return own.target.name(metric_name(study.metric))
+
+
+def target_text(study: StudyStatistics, own: LabelsNeeded) -> str:
     first, last = int(study.curves.labelled[0]), int(study.curves.labelled[-1])
-    name = own.target.name(metric_name(study.metric))
-    if not math.isfinite(own.labels):
-        return f"{name} not within {last} labels"
     details = [] if math.isnan(own.low) else [needed_limits(own, first, last)]
-    saved = savings.get(own.target)
-    if saved is not None and saved.bound is not Bound.UNKNOWN:
-        text = f"saving over random {saving_text(saved)}"
-        details.append(text if math.isnan(saved.low) else f"{text}, {saving_limits(saved)}")
+    for saved in study.savings:
+        if (saved.scheme, saved.target) == (own.scheme, own.target) and saved.is_known:
+            text = f"saving over random {saving_text(saved)}"
+            details.append(text if math.isnan(saved.low) else f"{text}, {saving_limits(saved)}")
     inside = f" ({'; '.join(details)})" if details else ""
-    return f"{name} at {own.labels:.0f} labels{inside}"
+    return f"{target_name(study, own)} at {own.labels:.0f} labels{inside}"
 
 
 def no_test_sentence(study: StudyStatistics) -> str:
@@ -103,12 +108,14 @@ def distinction_sentence(study: StudyStatistics, best: Standing) -> str:
     how = "paired t-test"
     if made > 1:
         how += f", Holm's correction over {made} pairs"
+    others = len(study.standings) - 1
     sentences = []
     if best.like:
-        sentences.append(f"It is not distinguishable from {listed(best.like)} ({how}).")
+        names = or_all(best.like, others, "any other scheme")
+        sentences.append(f"It is not distinguishable from {names} ({how}).")
     if best.below:
         verb = "is" if len(best.below) == 1 else "are"
-        text = f"{listed(best.below)} {verb} significantly below it"
+        text = f"{or_all(best.below, others, 'All others')} {verb} significantly below it"
         sentences.append(f"{text}." if best.like else f"{text} ({how}).")
     if best.above:
         # Fewer seeds in common than in the mean can turn an order round.
@@ -116,6 +123,11 @@ def distinction_sentence(study: StudyStatistics, best: Standing) -> str:
     if best.untested:
         sentences.append(f"It could not be tested against {listed(best.untested)}.")
     return " ".join(sentences)
+
+
+def or_all(names: Sequence[str], others: int, word: str) -> str:
+    """The names, or one word where they are all the others, of which there are several."""
+    return word if 1 < len(names) == others else listed(names)
 
 
 def random_sentence(study: StudyStatistics) -> str:
@@ -159,6 +171,6 @@ def power_sentence(study: StudyStatistics) -> str:
     if not widths or math.isnan(half := float(np.median(widths))):
         return ""
     return (
-        f"Differences between two schemes are known to about ±{half:.3f}: smaller ones would not "
-        "show."
+        f"Differences in area between two schemes are known to about ±{half:.3f} (95 %, before "
+        "correction): smaller ones would not show."
     )

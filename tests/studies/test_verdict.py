@@ -72,3 +72,19 @@ def test_without_random_nothing_is_said_of_a_saving() -> None:
     text = verdict(study(a=RANDOM, b=RANDOM + WOBBLE))
     assert "Random was not run" in text
     assert "saving over random" not in text
+
+
+def test_all_others_are_not_listed() -> None:
+    one = np.array([[0, 0.01], [0, -0.02], [0, 0.015], [0, -0.01]])
+    text = verdict(study(random=RANDOM, other=RANDOM + one, third=RANDOM - one))
+    assert "It is not distinguishable from any other scheme (paired t-test, Holm's" in text
+
+
+def test_targets_out_of_reach_are_named() -> None:
+    rows = made_up_study(2, seeds=3, budgets=2)
+    text = verdict(study_statistics(rows))
+    assert "It reaches random's last accuracy at " in text
+    assert (
+        "It does not reach 90 % of all-labels accuracy and 95 % of all-labels accuracy within 110"
+        in text
+    )
