@@ -45,26 +45,33 @@ class StudyPlan:
     def write(self) -> None:
         """Begin the study, or make sure that the one that is there has these settings.
 
+        More cycles than before may be asked for: what is done stays as it is.
+
         Raises:
             CryoalError: other settings, or a folder that is not empty or cannot be written.
         """
         file = self.path / FILE
         if file.exists():
-            changed = read_common(self.path).differences(common(self.settings))
+            there = read_common(self.path)
+            more = there.model_copy(update={"cycles": max(there.cycles, self.settings.cycles)})
+            changed = more.differences(common(self.settings))
             if changed:
                 raise CryoalError(
                     f"{self.path}: was begun with other settings: {', '.join(changed)}; give the "
                     "old ones, or another --out"
                 )
-            return
+        else:
+            self._make_folder()
+        with written_atomically(file) as temporary:
+            temporary.write_text(common(self.settings).to_yaml(), encoding="utf-8")
+
+    def _make_folder(self) -> None:
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             if any(self.path.iterdir()):
                 raise CryoalError(f"{self.path}: is not empty and not a study; give another --out")
         except OSError as error:
             raise CryoalError(f"{self.path}: cannot be written ({error.strerror})") from error
-        with written_atomically(file) as temporary:
-            temporary.write_text(common(self.settings).to_yaml(), encoding="utf-8")
 
 
 def common(settings: RunSettings) -> RunSettings:

@@ -37,8 +37,12 @@ def test_a_study_goes_on_with_its_settings_only(tmp_path: Path) -> None:
     make_plan(path, Arm("random")).write()
     make_plan(path, Arm("margin"), seeds=5).write()
     assert read_common(path).budget == "3"
+    make_plan(path, Arm("random"), cycles=4).write()
+    assert read_common(path).cycles == 4
+    with pytest.raises(CryoalError, match=r"cycles \(4 became 3\)"):
+        make_plan(path, Arm("random"), cycles=3).write()
     with pytest.raises(CryoalError, match=r"other settings: budget \(3 became 4\)"):
-        make_plan(path, Arm("random"), budget="4").write()
+        make_plan(path, Arm("random"), budget="4", cycles=4).write()
 
 
 def test_a_folder_of_other_things_is_left_alone(tmp_path: Path) -> None:
