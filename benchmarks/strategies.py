@@ -262,8 +262,8 @@ def gradient_spread(context: QueryContext, chosen: list[int]) -> float:
     """Sum of squared distances of the last layer's gradients to the nearest chosen one."""
     rows = FactoredRows(predicted_class_gradient(context.probabilities), context.outputs.embeddings)
     nearest = torch.full((len(context),), torch.inf)
-    for row in chosen:
-        nearest = torch.minimum(nearest, rows.squared_distances(row))
+    for part in torch.arange(len(context)).split(1024):
+        nearest[part] = rows.squared_distances(part, torch.tensor(chosen)).amin(1)
     return float(nearest.sum())
 
 

@@ -2,7 +2,6 @@
 
 from cryoal.diversity.clusters import k_means_clusters
 from cryoal.diversity.dense_rows import DenseRows
-from cryoal.diversity.distance_draw import DistanceDraw
 from cryoal.diversity.distances import (
     count_within,
     mean_neighbour_distances,
@@ -12,13 +11,14 @@ from cryoal.diversity.distances import (
 from cryoal.diversity.factored_rows import FactoredRows
 from cryoal.diversity.k_center import k_center_greedy
 from cryoal.diversity.k_means_plus_plus import k_means_plus_plus
+from cryoal.diversity.nearest_taken import NearestTaken
 from cryoal.diversity.rows import Rows
 from cryoal.diversity.turns import balanced_turns
 
 __all__ = [
     "DenseRows",
-    "DistanceDraw",
     "FactoredRows",
+    "NearestTaken",
     "Rows",
     "balanced_turns",
     "count_within",

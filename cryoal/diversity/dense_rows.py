@@ -27,9 +27,10 @@ class DenseRows:
         """Squared lengths (n,)."""
         return self.norms
 
-    def squared_distances(self, to: int) -> Tensor:
-        """Squared distances (n,) to row ``to``: one matrix-vector product."""
-        return squares_from_products(self.norms, self.norms[to], self.points @ self.points[to])
+    def squared_distances(self, rows: Tensor, others: Tensor) -> Tensor:
+        """Squared distances (r, o) of the rows at ``rows`` (r,) to those at ``others`` (o,)."""
+        products = self.points[rows] @ self.points[others].T
+        return squares_from_products(self.norms[rows, None], self.norms[others], products)
 
 
 def squared_lengths(points: Tensor) -> Tensor:

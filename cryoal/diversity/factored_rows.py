@@ -32,7 +32,8 @@ class FactoredRows:
         """Squared lengths (n,)."""
         return self.norms
 
-    def squared_distances(self, to: int) -> Tensor:
-        """Squared distances (n,) to row ``to``: two matrix-vector products."""
-        products = (self.left @ self.left[to]).mul_(self.right @ self.right[to])
-        return squares_from_products(self.norms, self.norms[to], products)
+    def squared_distances(self, rows: Tensor, others: Tensor) -> Tensor:
+        """Squared distances (r, o) of the rows at ``rows`` (r,) to those at ``others`` (o,)."""
+        products = self.left[rows] @ self.left[others].T
+        products *= self.right[rows] @ self.right[others].T
+        return squares_from_products(self.norms[rows, None], self.norms[others], products)

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from cryoal.diversity.distance_draw import DistanceDraw
+from cryoal.diversity.nearest_taken import NearestTaken
 from cryoal.diversity.rows import Rows
 
 
@@ -17,20 +17,16 @@ def k_means_plus_plus(rows: Rows, count: int, seed: int) -> npt.NDArray[np.int64
     longest, one by draw), as in BADGE: Ash et al. (ICLR 2020).
 
     Args:
-        rows: dense or factored.
-        count: how many; all where there are fewer.
+        rows: at least one, dense or factored.
+        count: how many, at least one; all where there are fewer.
         seed: of every draw.
 
     Returns:
         (min(count, n),) distinct rows, in the order drawn.
     """
-    draw = DistanceDraw(rows, seed)
-    chosen: list[int] = []
-    while len(chosen) < min(count, len(rows)):
-        left = draw.left.nonzero()[:, 0]
-        row = draw.by_distance(left) if chosen else draw.farthest(left)
-        if not chosen:
-            draw.distances = torch.full_like(draw.distances, torch.inf)  # the origin is no row
-        draw.take(row)
-        chosen.append(row)
-    return np.array(chosen, np.int64)
+    first = NearestTaken(rows, rows.squared_norms, seed).farthest()
+    draw = NearestTaken(rows, torch.full((len(rows),), torch.inf), seed)
+    draw.take(first)
+    while len(draw.taken) < min(count, len(rows)):
+        draw.take(draw.by_distance(draw.left.nonzero()[:, 0]))
+    return np.array(draw.taken, np.int64)

@@ -17,8 +17,8 @@ class Rows(Protocol):
     def squared_norms(self) -> Tensor:
         """Squared lengths (n,), float32."""
 
-    def squared_distances(self, to: int) -> Tensor:
-        """Squared distances (n,) to row ``to``, at least 0."""
+    def squared_distances(self, rows: Tensor, others: Tensor) -> Tensor:
+        """Squared distances (r, o) of the rows at ``rows`` (r,) to those at ``others`` (o,)."""
 
     def __len__(self) -> int: ...
 

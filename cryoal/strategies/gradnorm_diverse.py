@@ -9,7 +9,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from cryoal.diversity import DistanceDraw, FactoredRows, balanced_turns
+from cryoal.diversity import FactoredRows, NearestTaken, balanced_turns
 from cryoal.strategies.badge import predicted_class_gradient
 from cryoal.strategies.context import QueryContext
 from cryoal.strategies.given import embeddings
@@ -56,13 +56,10 @@ class GradnormDiverse(Strategy):
             k,
             context.seed,
         )
-        draw = DistanceDraw(rows, context.seed)
-        chosen = []
+        draw = NearestTaken(rows, rows.squared_norms, context.seed)
         for group in turns.tolist():
-            row = draw.by_distance((draw.left & (predicted == group)).nonzero()[:, 0])
-            draw.take(row)
-            chosen.append(row)
-        return context.candidates[chosen]
+            draw.take(draw.by_distance((draw.left & (predicted == group)).nonzero()[:, 0]))
+        return context.candidates[draw.taken]
 
 
 def rescaled_rows(left: Tensor, right: Tensor, lengths: Tensor) -> FactoredRows:

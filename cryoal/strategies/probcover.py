@@ -13,7 +13,6 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from cryoal.diversity import (
-    DenseRows,
     count_within,
     k_means_clusters,
     nearest_squared_distances,
@@ -84,14 +83,14 @@ def greedy_cover(points: Tensor, covered: Tensor, radius: float, count: int) -> 
 
     Of rows that cover as much, the first comes first.
     """
-    rows = DenseRows(points)
     covered = covered.clone()
     gains = count_within(points, points[~covered], radius)
     chosen: list[int] = []
     while len(chosen) < min(count, len(points)):
         best = int(gains.argmax())
         chosen.append(best)
-        fresh = (rows.squared_distances(best) < radius**2) & ~covered
+        near = nearest_squared_distances(points, points[best : best + 1]) < radius**2
+        fresh = near & ~covered
         if fresh.any():
             gains -= count_within(points, points[fresh], radius)
             covered |= fresh

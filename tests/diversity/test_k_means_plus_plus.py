@@ -40,7 +40,7 @@ def test_distances_are_those_of_the_explicit_rows(
         assert np.allclose(rows.squared_norms, squares, rtol=1e-4)
         for to in (0, count - 1):
             wanted = cdist(outer.numpy(), outer[to : to + 1].numpy(), "sqeuclidean")[:, 0]
-            found = rows.squared_distances(to)
+            found = rows.squared_distances(torch.arange(count), torch.tensor([to]))[:, 0]
             assert (found >= 0).all()
             assert found[to] == 0
             assert np.allclose(found, wanted, rtol=1e-4, atol=3e-6 * (squares + squares[to]).max())

@@ -28,9 +28,10 @@ def test_rows_are_the_gradients() -> None:
     explicit = explicit_gradients(outputs.logits, outputs.embeddings)
     rows = FactoredRows(predicted_class_gradient(outputs.probabilities), outputs.embeddings)
     assert torch.allclose(rows.squared_norms.double(), explicit.square().sum(1), rtol=1e-4)
-    for to in range(25):
-        wanted = (explicit - explicit[to]).square().sum(1)
-        assert torch.allclose(rows.squared_distances(to).double(), wanted, rtol=1e-3, atol=1e-5)
+    everything = torch.arange(25)
+    wanted = (explicit[:, None] - explicit).square().sum(2)
+    found = rows.squared_distances(everything, everything)
+    assert torch.allclose(found.double(), wanted, rtol=1e-3, atol=1e-5)
 
 
 def test_it_draws_as_k_means_plus_plus_on_the_gradients() -> None:

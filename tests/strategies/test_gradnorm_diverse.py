@@ -20,9 +20,10 @@ def test_rows_are_gradients_made_as_long_as_the_exact_norm() -> None:
     outer = torch.einsum("nc,nd->ncd", left.double(), outputs.embeddings.double()).flatten(1)
     explicit = norms[:, None] * torch.nn.functional.normalize(outer)
     assert torch.allclose(rows.squared_norms.double(), norms.double().square(), rtol=1e-4)
-    for to in range(20):
-        wanted = (explicit - explicit[to]).square().sum(1)
-        assert torch.allclose(rows.squared_distances(to).double(), wanted, rtol=1e-3, atol=1e-5)
+    everything = torch.arange(20)
+    wanted = (explicit[:, None] - explicit).square().sum(2)
+    found = rows.squared_distances(everything, everything)
+    assert torch.allclose(found.double(), wanted, rtol=1e-3, atol=1e-5)
 
 
 def test_without_a_direction_there_is_no_length() -> None:
