@@ -11,12 +11,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tiny_runs import RunMaker, finish_run, make_loop, tiny_settings
+from tiny_runs import TINY, RunMaker, finish_run, make_loop, tiny_settings
+from tiny_strategies import tiny_scheme
 
 from cryoal import strategies
 from cryoal.pools import SubtomogramPool
 from cryoal.runs import RunFolder, continue_run, start_run
 from cryoal.runs.journal import Journal
+from cryoal.strategies import Need
 
 
 def queries(folder: RunFolder) -> list[tuple[int, int, int, float | None, str | None]]:
@@ -39,10 +41,20 @@ def test_budgets_are_kept_and_nothing_is_asked_twice(
 
 
 @pytest.mark.parametrize("scheme", strategies.names())
-def test_every_scheme_runs_and_repeats(finished: RunMaker, scheme: str) -> None:
-    one, two = (finished(name, scheme=scheme, cycles=2) for name in "ab")
+def test_every_scheme_runs_and_repeats(
+    finished: RunMaker, monkeypatch: pytest.MonkeyPatch, scheme: str
+) -> None:
+    tiny = tiny_scheme(scheme)
+    monkeypatch.setattr(strategies, "get", lambda _name: tiny)
+    drops = Need.DROPOUT_SAMPLES in tiny.strategy.needs
+    changes = {
+        "scheme": scheme,
+        "cycles": 2,
+        "recipe": TINY.model_copy(update={"dropout": 0.2 if drops else 0.0}),
+    }
+    one, two = (finished(name, **changes) for name in "ab")
     assert queries(one) == queries(two)
-    assert queries(one) != queries(finished("c", scheme=scheme, cycles=2, seed=1))
+    assert queries(one) != queries(finished("c", **changes, seed=1))
 
 
 def test_subset_limits_the_candidates(finished: RunMaker) -> None:
