@@ -18,6 +18,7 @@ from cryoal.studies.target import Target
 from cryoal.studies.wording import (
     labels_text,
     limits,
+    listed_or_all,
     metric_name,
     needed_limits,
     p_text,
@@ -38,7 +39,7 @@ def ranking_table(study: StudyStatistics) -> str:
             limits(row.area),
             str(row.area.count),
             number(float(penalties[row.scheme]), "{:.2f}"),
-            joined(row.like),
+            listed_or_all(row.like, len(study.standings) - 1, "any other") or UNKNOWN,
         ]
         for row in study.standings
     ]

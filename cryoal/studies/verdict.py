@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from cryoal.studies.target import TargetKind
 from cryoal.studies.wording import (
     limits,
     listed,
+    listed_or_all,
     metric_name,
     needed_limits,
     plural,
@@ -111,11 +112,11 @@ def distinction_sentence(study: StudyStatistics, best: Standing) -> str:
     others = len(study.standings) - 1
     sentences = []
     if best.like:
-        names = or_all(best.like, others, "any other scheme")
+        names = listed_or_all(best.like, others, "any other scheme")
         sentences.append(f"It is not distinguishable from {names} ({how}).")
     if best.below:
         verb = "is" if len(best.below) == 1 else "are"
-        text = f"{or_all(best.below, others, 'All others')} {verb} significantly below it"
+        text = f"{listed_or_all(best.below, others, 'All others')} {verb} significantly below it"
         sentences.append(f"{text}." if best.like else f"{text} ({how}).")
     if best.above:
         # Fewer seeds in common than in the mean can turn an order round.
@@ -123,11 +124,6 @@ def distinction_sentence(study: StudyStatistics, best: Standing) -> str:
     if best.untested:
         sentences.append(f"It could not be tested against {listed(best.untested)}.")
     return " ".join(sentences)
-
-
-def or_all(names: Sequence[str], others: int, word: str) -> str:
-    """The names, or one word where they are all the others, of which there are several."""
-    return word if 1 < len(names) == others else listed(names)
 
 
 def random_sentence(study: StudyStatistics) -> str:
@@ -168,7 +164,8 @@ def power_sentence(study: StudyStatistics) -> str:
         for pair in study.pairs
         if pair.test.difference.is_known
     ]
-    if not widths or math.isnan(half := float(np.median(widths))):
+    half = float(np.median(widths)) if widths else 0.0
+    if half == 0:
         return ""
     return (
         f"Differences in area between two schemes are known to about ±{half:.3f} (95 %, before "

@@ -23,6 +23,11 @@ def listed(names: Sequence[str]) -> str:
     return f"{', '.join(names[:-1])} and {names[-1]}"
 
 
+def listed_or_all(names: Sequence[str], others: int, word: str) -> str:
+    """The names, or one word where they are all the others, of which there are several."""
+    return word if 1 < len(names) == others else listed(names)
+
+
 def plural(count: int, word: str) -> str:
     """A count with its word."""
     return f"{count} {word}" if count == 1 else f"{count} {word}s"
