@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
-from cryoal.labelling.class_keys import check_key, class_keys
 from cryoal.runs.class_table import LabelClass
 from cryoal.runs.label_store import LabelStore
 
@@ -21,7 +20,7 @@ class ClassEditing(ABC):
 
     def keys(self) -> dict[str, LabelClass]:
         """The class of each key, in the order of the keys."""
-        return class_keys(self.labels.classes.active())
+        return self.labels.classes.keys()
 
     def classes(self) -> list[LabelClass]:
         """Classes that labels may name, in the order of their keys; those without one last."""
@@ -55,8 +54,7 @@ class ClassEditing(ABC):
         self._classes_changed()
 
     def set_shortcut(self, position: int, key: str | None) -> None:
-        """Give a class a key, taking it from the class that had it; None for the default."""
-        key = None if key is None else check_key(key)
+        """Give a class a key; who had it gets this one's. None: the first key that is free."""
         self.labels.classes.set_shortcut(position, key, self.annotator)
         self._classes_changed()
 

@@ -10,9 +10,9 @@ from qtpy.QtCore import QObject, Qt, Signal
 from qtpy.QtGui import QKeySequence, QShortcut
 from qtpy.QtWidgets import QWidget
 
-from cryoal.labelling.class_keys import CLASS_KEYS
 from cryoal.napari_plugin.desk import Desk
 from cryoal.runs.answers import Outcome
+from cryoal.runs.class_keys import CLASS_KEYS
 
 
 @dataclass(frozen=True)

@@ -8,14 +8,18 @@ import time
 from dataclasses import dataclass
 
 from cryoal.errors import CryoalError
-from cryoal.runs.answers import Outcome
+from cryoal.runs.answers import ANSWER_NAMES, Outcome
+from cryoal.runs.class_keys import CLASS_KEYS, check_key, fill_keys
 from cryoal.runs.database import Database
 
 JUNK = Outcome.JUNK.value
 """Name of the class that stands for the outcome junk where a model learns it."""
 
+RESERVED_NAMES = {word for outcome, name in ANSWER_NAMES.items() for word in (name, outcome.value)}
+"""What stands for an outcome that is no class."""
 
-OUTCOME_NAMES = {"cannot decide", *(outcome.value for outcome in Outcome)} - {"class"}
+LONGEST_NAME = 80
+"""Characters; what is longer is a slip, and fits no list, legend or table."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +30,7 @@ class LabelClass:
         position: what labels name it by, for ever.
         name: unique in the run.
         colour: ``#rrggbb``, or None for the default of its position.
-        shortcut: key that gives it, or None for the default of its position.
+        shortcut: key that gives it; None: it has yet to get one, see :meth:`ClassTable.keys`.
         merged_into: position of the class that its labels count as.
         removed: no label can name it any more.
     """
@@ -69,6 +73,17 @@ class ClassTable:
         """Those that labels may name, by position."""
         return [one for one in self.all() if one.active]
 
+    def keys(self) -> dict[str, LabelClass]:
+        """The class of each key, in the order of the keys.
+
+        Classes that have yet to get one have the free keys, by their position. Before the classes
+        or their keys change, all of these are written down, so that nobody's key moves but those
+        of the classes that the change is about.
+        """
+        classes = self.active()
+        of_key = dict(zip(fill_keys([one.shortcut for one in classes]), classes, strict=True))
+        return {key: of_key[key] for key in CLASS_KEYS if key in of_key}
+
     def junk(self) -> int | None:
         """The class that a model learns junk as, if it does."""
         return next((one.position for one in self.all() if one.name == JUNK), None)
@@ -98,11 +113,13 @@ class ClassTable:
         name = self._checked_name(name)
         with self.database.transaction():
             self._check_unlike(name, -1)
+            self._keep_keys()
             same = [one for one in self.all() if one.name == name]
             if same and not same[0].removed:
                 raise CryoalError(f"{self.database.path}: there was a class '{name}' already")
             if same:
                 position = same[0].position
+                self._set_key(position, None)  # that it had once, and another may have now
                 self._change(position, "removed", 0, annotator)
             else:
                 position = len(self.all())
@@ -110,6 +127,7 @@ class ClassTable:
                     "INSERT INTO classes (position, name) VALUES (?, ?)", (position, name)
                 )
                 self._log(position, "name", None, name, annotator)
+            self._keep_keys()
         return self.all()[position]
 
     def rename(self, position: int, name: str, annotator: str) -> None:
@@ -134,6 +152,7 @@ class ClassTable:
             self.check_active(into)
             if position == into:
                 raise CryoalError(f"{self.database.path}: a class cannot be merged into itself")
+            self._free_key(position)
             self._change(position, "merged_into", into, annotator)
 
     def remove(self, position: int, annotator: str) -> None:
@@ -145,6 +164,7 @@ class ClassTable:
                 raise CryoalError(
                     f"{self.database.path}: another class was merged into '{name}'; merge it on"
                 )
+            self._free_key(position)
             self._change(position, "removed", 1, annotator)
 
     def set_colour(self, position: int, colour: str, annotator: str) -> None:
@@ -152,12 +172,34 @@ class ClassTable:
         self._change(position, "colour", colour, annotator)
 
     def set_shortcut(self, position: int, shortcut: str | None, annotator: str) -> None:
-        """Give a class a key, taking it from the class that had it."""
+        """Give a class a key; the class that had it gets the other's. None: the first free key.
+
+        Raises:
+            CryoalError: not a key that can give a class, or a class that is not active.
+        """
+        new = None if shortcut is None else check_key(shortcut)
         with self.database.transaction():
-            for one in self.all():
-                if shortcut is not None and one.shortcut == shortcut and one.position != position:
-                    self._change(one.position, "shortcut", None, annotator)
-            self._change(position, "shortcut", shortcut, annotator)
+            self.check_active(position)
+            self._keep_keys()
+            of_key = self.keys()
+            old = self.all()[position].shortcut
+            new = new or next((key for key in CLASS_KEYS if key not in of_key), old)
+            if new in of_key and of_key[new].position != position:
+                self._change(of_key[new].position, "shortcut", old, annotator)
+            self._change(position, "shortcut", new, annotator)
+
+    def _keep_keys(self) -> None:
+        """Write down the keys that classes have; no change that anybody sees."""
+        for key, one in self.keys().items():
+            self._set_key(one.position, key)
+
+    def _free_key(self, position: int) -> None:
+        """The class goes: its key may go to a new one."""
+        self._keep_keys()
+        self._set_key(position, None)
+
+    def _set_key(self, position: int, key: str | None) -> None:
+        self.db.execute("UPDATE classes SET shortcut = ? WHERE position = ?", (key, position))
 
     def _check_unlike(self, name: str, position: int) -> None:
         """Refuse the name of another active class, in whatever case."""
@@ -172,7 +214,12 @@ class ClassTable:
         name = name.strip()
         if not name or not name.isprintable():
             raise CryoalError(f"{self.database.path}: a class needs a name of printable letters")
-        if re.sub(r"[\s_-]+", " ", name.casefold()) in OUTCOME_NAMES:
+        if len(name) > LONGEST_NAME:
+            raise CryoalError(
+                f"{self.database.path}: a class name of {len(name)} letters; give one of "
+                f"{LONGEST_NAME} or fewer"
+            )
+        if re.sub(r"[\s_-]+", " ", name.casefold()) in RESERVED_NAMES:
             raise CryoalError(
                 f"{self.database.path}: '{name}' is an outcome of its own, not a class"
             )

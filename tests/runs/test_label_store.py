@@ -109,7 +109,19 @@ def test_a_new_class_has_the_next_position(store: LabelStore) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["", " ", "x", "X", "junk", "Skip", "cannot_decide", "cannot  decide", "a\x00b", "line\nbreak"],
+    [
+        "",
+        " ",
+        "x",
+        "X",
+        "junk",
+        "Skip",
+        "cannot_decide",
+        "cannot  decide",
+        "a\x00b",
+        "line\nbreak",
+        "x" * 81,
+    ],
 )
 def test_bad_class_names_are_refused(store: LabelStore, name: str) -> None:
     with pytest.raises(CryoalError):
@@ -142,12 +154,17 @@ def test_a_class_that_items_carry_stays(store: LabelStore) -> None:
 
 def test_a_shortcut_belongs_to_one_class(store: LabelStore) -> None:
     store.classes.set_shortcut(0, "q", "ann")
-    store.classes.set_shortcut(1, "q", "ann")
+    store.classes.set_shortcut(1, "q", "bob")
     store.classes.set_colour(1, "#ff0000", "ann")
-    assert [one.shortcut for one in store.classes.all()] == [None, "q", None]
+    assert [one.shortcut for one in store.classes.all()] == ["2", "Q", None]
     assert store.classes.all()[1].colour == "#ff0000"
     changes = store.db.execute("SELECT what, new, annotator FROM class_changes").fetchall()
-    assert changes[-1] == ("colour", "#ff0000", "ann")
+    assert changes == [
+        ("shortcut", "Q", "ann"),
+        ("shortcut", "2", "bob"),
+        ("shortcut", "Q", "bob"),
+        ("colour", "#ff0000", "ann"),
+    ]
 
 
 def test_events_of_another_store_come_in_once(store: LabelStore, tmp_path: Path) -> None:

@@ -1,11 +1,10 @@
-"""Which key gives which class."""
+"""Keys that can give a class."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from cryoal.errors import CryoalError
-from cryoal.runs.class_table import LabelClass
 
 TAKEN = frozenset("ACDHJNRSUYZ")
 """Letters that do something else: move, cannot decide, hide, junk, new class, redo, skip, undo."""
@@ -15,18 +14,17 @@ CLASS_KEYS = "123456789" + "".join(
 )
 
 
-def class_keys(classes: Sequence[LabelClass]) -> dict[str, LabelClass]:
-    """Class of each key, in the order of the keys.
+def fill_keys(chosen: Sequence[str | None]) -> list[str | None]:
+    """The key of each class, where those without one of their own get the free ones in order.
 
-    Classes without a shortcut of their own get the free keys by their position; where there are
-    more of them than keys, the last have none.
+    Where there are more classes than keys, the last have none. What is no key, or is another's
+    already, counts as none.
     """
-    chosen = {one.shortcut: one for one in classes if one.shortcut is not None}
-    free = iter(key for key in CLASS_KEYS if key not in chosen)
-    for one in classes:
-        if one.shortcut is None and (key := next(free, None)) is not None:
-            chosen[key] = one
-    return {key: chosen[key] for key in CLASS_KEYS if key in chosen}
+    own: list[str | None] = []
+    for key in chosen:
+        own.append(key if key is not None and key in CLASS_KEYS and key not in own else None)
+    free = iter([key for key in CLASS_KEYS if key not in own])
+    return [next(free, None) if key is None else key for key in own]
 
 
 def check_key(key: str) -> str:
