@@ -83,6 +83,8 @@ def print_recorded(session: LabelSession, recorded: RecordedAnswers) -> None:
         click.echo(f"Rows without a label, left out: {recorded.empty}")
     progress = session.progress()
     wait = "waits" if progress.waiting == 1 else "wait"
-    click.echo(f"{progress.waiting} of {counted(progress.total, 'item')} {wait}")
+    others = progress.waiting - progress.left
+    whom = f", {others} of them for somebody else" if others else ""
+    click.echo(f"{progress.waiting} of {counted(progress.total, 'item')} {wait}{whom}")
     if progress.conflicts:
         click.echo(f"Items whose answers differ, to be reviewed: {progress.conflicts}")

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from cryoal.labelling.bundle_checks import open_bundle
 from cryoal.labelling.source import LabelSource, Position
+from cryoal.pools.places import Tomogram
 from cryoal.runs.open_query import OpenQuery
 
 
@@ -23,6 +24,7 @@ class BundleSource(LabelSource):
     """
 
     next_step = "bring the labels back with 'cryoal merge'"
+    is_shared = False
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -48,6 +50,13 @@ class BundleSource(LabelSource):
 
     def position_A(self, item: int) -> Position | None:
         return self.bundle.place_A(item)
+
+    def tomogram(self, group: str | None) -> Tomogram | None:
+        return self.bundle.tomogram(group)
+
+    @property
+    def voxel_size_A(self) -> float | None:
+        return self.bundle.facts.voxel_size_A
 
     def stored_average(self, position: int) -> npt.NDArray[np.float32] | None:
         return self._averages.get(position)

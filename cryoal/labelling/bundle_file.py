@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from cryoal.errors import CryoalError
 from cryoal.labelling.volume_codec import PackedVolume, pack_volume, unpack_volume
+from cryoal.pools.places import Tomogram
 from cryoal.runs import label_store
 from cryoal.runs.database import BUSY_SECONDS, Database
 from cryoal.runs.label_store import LabelStore
@@ -35,6 +36,9 @@ CREATE TABLE IF NOT EXISTS embeddings (
 CREATE TABLE IF NOT EXISTS places (
     item INTEGER PRIMARY KEY REFERENCES items(item), x_A REAL NOT NULL, y_A REAL NOT NULL,
     z_A REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS tomograms (
+    name TEXT, low_x_A REAL NOT NULL, low_y_A REAL NOT NULL, low_z_A REAL NOT NULL,
+    high_x_A REAL NOT NULL, high_y_A REAL NOT NULL, high_z_A REAL NOT NULL);
 """
 )
 
@@ -182,6 +186,24 @@ class BundleFile(Database):
         query = "SELECT x_A, y_A, z_A FROM places WHERE item = ?"
         row = self.db.execute(query, (item,)).fetchone()
         return None if row is None else (row[0], row[1], row[2])
+
+    def add_tomogram(self, name: str | None, box_A: npt.NDArray[np.float64]) -> None:
+        """Keep the lowest and highest corner (2, 3) of a tomogram."""
+        row = (name, *box_A.ravel().tolist())
+        self.db.execute("INSERT INTO tomograms VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+
+    def tomogram(self, name: str | None) -> Tomogram | None:
+        """A tomogram with those of its items that the bundle has, if it is known."""
+        query = "SELECT * FROM tomograms WHERE name IS ?"
+        row = self.db.execute(query, (name,)).fetchone()
+        places = self.db.execute(
+            "SELECT x_A, y_A, z_A FROM places JOIN items ON items.item = places.item "
+            "WHERE group_name IS ?",
+            (name,),
+        ).fetchall()
+        if row is None or not places or not np.isfinite([*row[1:], *sum(places, ())]).all():
+            return None
+        return Tomogram(np.reshape(row[1:], (2, 3)), np.array(places))
 
     def add_embeddings(self, items: Iterable[int], vectors: npt.NDArray[np.float32]) -> None:
         """Keep where the model sees items: ``vectors`` (n, width)."""

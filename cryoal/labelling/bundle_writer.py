@@ -169,6 +169,7 @@ class BundleWriter:
                 items = sorted({*self.facts.items, *self.examples})
                 self.copy_rows(bundle, items)
                 self.copy_embeddings(bundle, items)
+                self.copy_tomograms(bundle, items)
                 self.add_pictures(bundle, items, progress)
         finally:
             bundle.close()
@@ -201,13 +202,20 @@ class BundleWriter:
         rows = np.flatnonzero(np.isin(known, items))
         bundle.add_embeddings(known[rows].tolist(), vectors[rows])
 
+    def copy_tomograms(self, bundle: BundleFile, items: list[int]) -> None:
+        """How large the tomograms of the items are, where places are known."""
+        groups = self.pool.groups
+        for name in {None} if groups is None else set(groups[items].tolist()):
+            if (tomogram := self.pool.tomogram(name)) is not None:
+                bundle.add_tomogram(name, tomogram.box_A)
+
     def add_pictures(self, bundle: BundleFile, items: list[int], progress: Progress | None) -> None:
         """Voxels of the items, where they are, and class averages."""
         total = len(items) + len(self.of_class)
         for done, item in enumerate(items, 1):
             bundle.add_volume(item, self.volume(item))
-            if self.pool.positions_A is not None:
-                x, y, z = self.pool.positions_A[item].tolist()
+            if self.pool.places.positions_A is not None:
+                x, y, z = self.pool.places.positions_A[item].tolist()
                 bundle.add_place(item, (x, y, z))
             if progress is not None:
                 progress(done, total)

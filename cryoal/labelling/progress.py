@@ -14,8 +14,9 @@ class Progress:
     """Where a query and the labels stand.
 
     Attributes:
-        total, done, waiting: items of the open query: all, those that nobody needs to look at
-            any more, and the others.
+        total: items of the open query.
+        done: those that this annotator has answered or need not look at any more.
+        waiting: those that somebody needs to look at, this annotator or another.
         per_hour: the annotator's pace over the last answers, None before the first.
         by_class: labelled items of the whole run for each active class position.
         junk, undecided, conflicts: items of the whole run in that state.
@@ -29,6 +30,11 @@ class Progress:
     junk: int
     undecided: int
     conflicts: int
+
+    @property
+    def left(self) -> int:
+        """Items of the open query that this annotator may still be given."""
+        return self.total - self.done
 
 
 def pace_per_hour(seconds: Iterable[float]) -> float | None:

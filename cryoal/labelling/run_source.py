@@ -11,6 +11,7 @@ from cryoal.errors import CryoalError
 from cryoal.labelling.audit import load_suspects
 from cryoal.labelling.source import LabelSource, Position
 from cryoal.pools import SubtomogramPool
+from cryoal.pools.places import Tomogram
 from cryoal.runs import RunFolder, open_data
 from cryoal.runs.embeddings import load_embeddings
 from cryoal.runs.open_query import OpenQuery, open_query
@@ -80,10 +81,22 @@ class RunSource(LabelSource):
         return load_suspects(self.folder)
 
     def position_A(self, item: int) -> Position | None:
-        if self._pool is None or self._pool.positions_A is None:
+        positions_A = None if self._pool is None else self._pool.places.positions_A
+        if positions_A is None:
             return None
-        x, y, z = self._pool.positions_A[item].tolist()
+        x, y, z = positions_A[item].tolist()
         return (x, y, z)
+
+    def tomogram(self, group: str | None) -> Tomogram | None:
+        return None if self._pool is None else self._pool.tomogram(group)
+
+    @property
+    def why_no_places(self) -> str:
+        return "" if self._pool is None else self._pool.places.why_none
+
+    @property
+    def voxel_size_A(self) -> float | None:
+        return None if self._pool is None else self._pool.voxel_size_A
 
     def close(self) -> None:
         self.database.close()

@@ -16,6 +16,7 @@ from cryoal.labelling.neighbours import Neighbour, Neighbours
 from cryoal.labelling.progress import Progress, pace_per_hour
 from cryoal.labelling.queue import AnnotatorQueue
 from cryoal.labelling.source import LabelSource
+from cryoal.labelling.taken import why_taken
 from cryoal.labelling.volume_cache import Volume, VolumeCache
 from cryoal.runs.answers import Decision, Event, Kind, Outcome
 from cryoal.runs.open_query import OpenQuery
@@ -116,7 +117,7 @@ class LabelSession(ClassEditing):
         if self._item is None:
             raise CryoalError(f"{self.source.path}: no item is on screen; {self.idle_reason()}")
         item, held, known = self._item, self._hold.item, self._decisions.answers.last_event
-        seconds = time.monotonic() - self._shown_at
+        seconds, shown_at = self._looked(item), self._shown_at
         try:
             # One transaction: an answer costs a single wait for the disk.
             with self.source.database.transaction():
@@ -127,7 +128,7 @@ class LabelSession(ClassEditing):
                 self.refresh()
                 return self._hand_out()
         except BaseException:
-            self._item, self._hold.item = item, held
+            self._item, self._hold.item, self._shown_at = item, held, shown_at
             if self._decisions.answers.last_event != known:  # it may not have been written
                 self._decisions = Decisions(self.labels)
                 self._load()
@@ -139,20 +140,14 @@ class LabelSession(ClassEditing):
         """Answer an item without showing it.
 
         Args:
-            seconds: how long the annotator looked, if known.
+            seconds: how long the annotator looked; by default since the item is on screen.
 
         Raises:
             CryoalError: as :meth:`answer`; nothing is recorded then.
         """
+        seconds = self._looked(item) if seconds is None else seconds
         with self.source.database.transaction():
-            if not self.labels.claim(item, self.annotator, self._queue.wanted(item)):
-                self._take_events()
-                raise CryoalError(
-                    f"{self.source.path}: {self._table.fact(item).id} is with "
-                    f"{self._others(item)}; go on to the next, or wait: what is on screen without "
-                    "an answer is free again after half an hour"
-                )
-            self._write(item, Kind.ANSWER, outcome, label, seconds)
+            self._answer(item, outcome, label, seconds)
         self._take_events()
 
     def review(
@@ -160,13 +155,23 @@ class LabelSession(ClassEditing):
     ) -> Entry:
         """Say something of an item against all that was said before; stays where it is.
 
+        Where it still waits there is nothing to be against: this is an answer then, as
+        :meth:`record` takes it, and another person is asked as well where two are wanted.
+
         Args:
-            seconds: how long the annotator looked, if known.
+            seconds: how long the annotator looked; by default since the item is on screen.
 
         Raises:
-            CryoalError: an unknown item or class, or nothing can be written.
+            CryoalError: an unknown item or class, one that waits for somebody else, or nothing
+                can be written.
         """
-        self._write(item, Kind.REVIEW, outcome, label, seconds)
+        seconds = self._looked(item) if seconds is None else seconds
+        with self.source.database.transaction():
+            self.refresh()
+            if item in self._queue.waiting:
+                self._answer(item, outcome, label, seconds)
+            else:
+                self._write(item, Kind.REVIEW, outcome, label, seconds)
         self._take_events()
         return self.entry(item)
 
@@ -250,11 +255,11 @@ class LabelSession(ClassEditing):
     def progress(self) -> Progress:
         """How far the query and the labels are."""
         of_class, states = self._decisions.of_class, self._decisions.states
-        total, waiting = len(self._queue.ranks), len(self._queue.waiting)
+        total = len(self._queue.ranks)
         return Progress(
             total=total,
-            done=total - waiting,
-            waiting=waiting,
+            done=total - len(self._queue.turns),
+            waiting=len(self._queue.waiting),
             per_hour=pace_per_hour(self.labels.recent_seconds(self.annotator, 60)),
             by_class={c.position: len(of_class.get(c.position, ())) for c in self.classes()},
             junk=states["junk"],
@@ -274,7 +279,8 @@ class LabelSession(ClassEditing):
                 "(what a window that crashed left there is free again after half an hour)"
             )
         waits = counted(len(self._queue.waiting), "volume waits", "volumes wait")
-        return f"{waits} for other annotators"
+        reason = f"{waits} for other annotators"
+        return reason if self.source.is_shared else f"{reason}; {self.source.next_step}"
 
     def refresh(self) -> bool:
         """Take in what others wrote; whether anything changed."""
@@ -321,6 +327,17 @@ class LabelSession(ClassEditing):
         self._item = None
         self._hold.leave()
 
+    def _answer(
+        self, item: int, outcome: Outcome, label: int | None, seconds: float | None
+    ) -> None:
+        """Record an answer, unless the item is not this annotator's."""
+        if not self.labels.claim(item, self.annotator, self._queue.wanted(item)):
+            self._take_events()
+            raise CryoalError(
+                f"{self.source.path}: {self._table.fact(item).id} {self._why_taken(item)}"
+            )
+        self._write(item, Kind.ANSWER, outcome, label, seconds)
+
     def _write(
         self, item: int, kind: Kind, outcome: Outcome, label: int | None, seconds: float | None
     ) -> None:
@@ -339,6 +356,12 @@ class LabelSession(ClassEditing):
             probability=facts.probability,
         )
         self._hold.answered(item)
+        if item == self._item:
+            self._shown_at = time.monotonic()
+
+    def _looked(self, item: int) -> float | None:
+        """Seconds since an item is on screen, or since it was last answered there."""
+        return time.monotonic() - self._shown_at if item == self._item else None
 
     def _revisit(self, event: Event | None) -> Entry | None:
         if event is None:
@@ -366,10 +389,12 @@ class LabelSession(ClassEditing):
             self._queue.update(item)
         return True
 
-    def _others(self, item: int) -> str:
-        """Who else has an item on screen or answered it."""
-        names = {*self.labels.claims().get(item, ()), *self._decisions[item].annotators}
-        return ", ".join(sorted(names - {self.annotator})) or "somebody else"
+    def _why_taken(self, item: int) -> str:
+        """Who else answered or has an item, and what to do, in words."""
+        held = self.labels.holders(item)
+        held.pop(self.annotator, None)
+        answered = set(self._decisions[item].annotators) - {self.annotator}
+        return why_taken(sorted(answered), held)
 
     def _data_version(self) -> int:
         """Changes when another process or connection has written."""

@@ -9,6 +9,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from cryoal.pools.places import Tomogram
 from cryoal.runs.database import Database
 from cryoal.runs.label_store import LabelStore
 from cryoal.runs.open_query import OpenQuery
@@ -47,12 +48,14 @@ class LabelSource(ABC):
     Attributes:
         path: run folder or bundle file, as the user named it.
         next_step: what to do when every item of the query is answered.
+        is_shared: whether several people answer here, rather than one who then brings it back.
         database: the open SQLite file.
         labels: classes, events and claims in it.
     """
 
     path: Path
     next_step: ClassVar[str] = "train on the labels"
+    is_shared: ClassVar[bool] = True
     database: Database
     labels: LabelStore
 
@@ -78,6 +81,20 @@ class LabelSource(ABC):
 
     def position_A(self, _item: int) -> Position | None:
         """Place (x, y, z) in the tomogram, if known."""
+        return None
+
+    def tomogram(self, _group: str | None) -> Tomogram | None:
+        """The tomogram of that name with every item in it that the source knows the place of."""
+        return None
+
+    @property
+    def why_no_places(self) -> str:
+        """Why places are not known though the pool's file has coordinates; empty otherwise."""
+        return ""
+
+    @property
+    def voxel_size_A(self) -> float | None:
+        """Of the volumes, if known."""
         return None
 
     def stored_average(self, _position: int) -> npt.NDArray[np.float32] | None:

@@ -144,10 +144,13 @@ class LabelStore:
         return event
 
     def recent_seconds(self, annotator: str, count: int) -> list[float]:
-        """How long the annotator's last answers took, as far as that is known, oldest first."""
+        """How long the annotator's last answers took, as far as that is known, oldest first.
+
+        Reviews are not among them: what a query still takes does not follow from these.
+        """
         rows = self.db.execute(
             "SELECT seconds FROM events WHERE annotator = ? AND seconds IS NOT NULL "
-            "ORDER BY event DESC LIMIT ?",
+            "AND kind = 'answer' ORDER BY event DESC LIMIT ?",
             (annotator, count),
         )
         return [seconds for (seconds,) in rows][::-1]
@@ -291,6 +294,15 @@ class LabelStore:
         ):
             held.setdefault(item, []).append(annotator)
         return held
+
+    def holders(self, item: int) -> dict[str, float]:
+        """Who holds an item now, and until when, seconds since 1970."""
+        return dict(
+            self.db.execute(
+                "SELECT annotator, expires_at FROM claims WHERE item = ? AND expires_at > ?",
+                (item, time.time()),
+            )
+        )
 
     def on_screen(self, annotator: str) -> set[int]:
         """Items that a person holds for a look; not those that are kept for a bundle."""

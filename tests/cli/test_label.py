@@ -130,7 +130,7 @@ def test_what_somebody_else_has_is_refused(run: Path) -> None:
     path = table(run, f"{name},class0")
     result = call("label", run, "--answers", path, "--annotator", "ann")
     assert result.exit_code == 2
-    assert f"line 2: {run}: {name} is with bob" in result.stderr
+    assert f"line 2: {run}: {name} is on screen of bob" in result.stderr
     session.close()
     assert call("label", run, "--answers", path, "--annotator", "ann").exit_code == 0
 

@@ -181,6 +181,23 @@ class TestRecord:
         assert shown(session.current) == second
         assert session.labels.events()[-1].kind is Kind.REVIEW
 
+    def test_a_review_keeps_how_long_the_item_was_looked_at(
+        self, run: Path, opened: Opener
+    ) -> None:
+        session = opened(run)
+        first, second, *_ = asked(session)
+        session.record(second, CLASS, 0)
+        session.goto(first)
+        time.sleep(0.3)
+        for label in (0, 1):
+            session.review(first, CLASS, label)
+        session.review(second, JUNK)
+        seconds = [event.seconds for event in session.labels.events()]
+        assert seconds[0] is None  # neither of these was on screen
+        assert seconds[3] is None
+        assert (seconds[1] or 0) >= 0.3
+        assert (seconds[2] or 1) < 0.3  # from one press to the next
+
 
 class TestUndo:
     def test_it_walks_back_and_forth_and_shows_the_item(self, run: Path, opened: Opener) -> None:
@@ -259,16 +276,53 @@ class TestTogether:
         first = shown(ann.next())
         ann.labels.release(first, "ann")  # as when a claim has run out
         assert shown(bob.next()) == first
-        with pytest.raises(CryoalError, match="is with bob; go on to the next"):
+        with pytest.raises(CryoalError, match="is on screen of bob; go on to the next"):
             ann.answer(CLASS, 0)
         bob.answer(CLASS, 1)
-        with pytest.raises(CryoalError, match="is with bob"):
+        with pytest.raises(CryoalError, match="is answered already, by bob; to change"):
             ann.answer(CLASS, 0)
         assert ann.goto(first).decision.label == 1
         assert ann.reviewing
         ann.answer(CLASS, 0)
         assert ann.entry(first).decision.label == 0
         assert ann.entry(first).decision.annotators == ("ann",)
+
+    def test_an_item_in_a_bundle_is_said_to_be_there(self, run: Path, opened: Opener) -> None:
+        ann = opened(run)
+        first, *_ = asked(ann)
+        ann.labels.claim(first, "bob", seconds=14 * 86400)
+        with pytest.raises(CryoalError, match=r"is in a bundle kept for bob; .* 'cryoal merge'"):
+            ann.record(first, CLASS, 0)
+
+    def test_a_review_does_not_take_what_is_on_anothers_screen(
+        self, run: Path, opened: Opener
+    ) -> None:
+        ann, bob = opened(run), opened(run, "bob")
+        item = shown(ann.next())
+        with pytest.raises(CryoalError, match="is on screen of ann"):
+            bob.review(item, CLASS, 0)
+        assert ann.labels.events() == []
+        ann.answer(CLASS, 1)
+        bob.review(item, CLASS, 0)  # without a look at what is new
+        assert [event.kind for event in ann.labels.events()] == [Kind.ANSWER, Kind.REVIEW]
+        assert bob.entry(item).decision.label == 0
+
+    def test_a_review_of_what_waits_is_an_answer_like_any_other(
+        self, doubled: Path, opened: Opener
+    ) -> None:
+        ann, bob, eve = (opened(doubled, name) for name in ("ann", "bob", "eve"))
+        assert ann.query is not None
+        item = min(ann.query.doubled)
+        for label in (0, 1):  # who changes her mind still is one person
+            ann.review(item, CLASS, label)
+        bob.refresh()
+        assert bob.entry(item).decision.annotators == ("ann",)
+        assert bob.progress().waiting == 6
+        bob.review(item, CLASS, 1)
+        assert bob.entry(item).decision.annotators == ("ann", "bob")
+        with pytest.raises(CryoalError, match="is answered already, by ann, bob"):
+            eve.record(item, CLASS, 0)
+        assert {event.kind for event in eve.labels.events()} == {Kind.ANSWER}
 
     def test_overlap_asks_two_people_for_some(self, doubled: Path, opened: Opener) -> None:
         ann, bob = opened(doubled), opened(doubled, "bob")
@@ -298,6 +352,16 @@ class TestTogether:
             entry = ann.answer(CLASS, 0)
         assert len(ann.labels.events()) == 6
         assert ann.idle_reason() == "2 volumes wait for other annotators"
+        progress = ann.progress()
+        assert (progress.total, progress.done, progress.left, progress.waiting) == (6, 6, 0, 2)
+
+    def test_progress_is_of_ones_own_part(self, doubled: Path, opened: Opener) -> None:
+        ann, bob = opened(doubled), opened(doubled, "bob")
+        assert ann.query is not None
+        ann.record(min(ann.query.doubled), CLASS, 0)
+        bob.refresh()
+        assert (ann.progress().done, bob.progress().done) == (1, 0)
+        assert (ann.progress().waiting, bob.progress().waiting) == (6, 6)
 
     def test_the_next_query_is_taken_up(
         self, run: Path, blob_pool: SubtomogramPool, opened: Opener
