@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-import torch
 
 from cryoal.diversity.nearest_taken import NearestTaken
 from cryoal.diversity.rows import Rows
@@ -24,9 +23,10 @@ def k_means_plus_plus(rows: Rows, count: int, seed: int) -> npt.NDArray[np.int64
     Returns:
         (min(count, n),) distinct rows, in the order drawn.
     """
-    first = NearestTaken(rows, rows.squared_norms, seed).farthest()
-    draw = NearestTaken(rows, torch.full((len(rows),), torch.inf), seed)
+    draw = NearestTaken(rows, rows.squared_norms, seed)
+    first = draw.farthest()
+    draw.bounds.fill(np.inf)  # no more the distance to the origin, which is no row
     draw.take(first)
     while len(draw.taken) < min(count, len(rows)):
-        draw.take(draw.by_distance(draw.left.nonzero()[:, 0]))
+        draw.take(draw.by_distance(np.flatnonzero(draw.left)))
     return np.array(draw.taken, np.int64)

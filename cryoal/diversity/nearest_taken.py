@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
 from cryoal.diversity.rows import Rows
+
+Indices = npt.NDArray[np.int64]
 
 # Rows brought up to date for one choice, and at once where it must be all.
 BATCH = 64
@@ -29,65 +33,59 @@ class NearestTaken:
 
     def __init__(self, rows: Rows, bounds: Tensor, seed: int) -> None:
         self.rows = rows
-        self.bounds = bounds.clone()
-        self.generator = torch.Generator().manual_seed(seed)
+        # In numpy: so short an operation takes longer to spread over threads than to do.
+        self.bounds = bounds.numpy().copy()
+        self.random = np.random.default_rng(seed)
         self.taken: list[int] = []
-        self.left = torch.ones(len(rows), dtype=torch.bool)
+        self.left = np.ones(len(rows), dtype=bool)
         # How many of the rows taken each bound knows of.
-        self.known = torch.zeros(len(rows), dtype=torch.int64)
+        self.known = np.zeros(len(rows), dtype=np.int64)
 
     def take(self, row: int) -> None:
         """Count ``row`` as taken."""
         self.taken.append(row)
         self.left[row] = False
-        if torch.isinf(self.bounds[row]):
+        if np.isinf(self.bounds[row]):
             for start in range(0, len(self.rows), BLOCK):
-                self.update(torch.arange(start, min(start + BLOCK, len(self.rows))))
-        self.bounds[row] = 0.0
+                self.update(np.arange(start, min(start + BLOCK, len(self.rows))))
+        self.bounds[row] = -1.0
 
     def farthest(self) -> int:
         """The farthest row that is left; ties by draw."""
         while True:
-            bounds = self.bounds.masked_fill(~self.left, -1.0)
-            top = bounds.max()
-            highest = (bounds == top).nonzero()[:, 0]
+            top = self.bounds.max()
+            highest = np.flatnonzero(self.bounds == top)
             stale = highest[self.known[highest] < len(self.taken)]
             # At 0 a bound cannot be wrong.
             if top <= 0 or len(stale) == 0:
-                return self.uniform(highest)
-            near = bounds.topk(min(BATCH, len(bounds))).indices
-            self.update(torch.cat([near, stale[:BATCH]]))
+                return int(self.random.choice(highest))
+            near = np.argpartition(self.bounds, -min(BATCH, len(self.bounds)))[-BATCH:]
+            self.update(np.union1d(near, stale[:BATCH]))
 
-    def by_distance(self, among: Tensor) -> int:
+    def by_distance(self, among: Indices) -> int:
         """One of the rows ``among`` (m,), m > 0, none taken, with odds by squared distance.
 
         Where all of them equal rows that are taken, each is as likely.
         """
         while True:
             # In double precision, in which very many small shares still add up.
-            sums = self.bounds[among].double().cumsum(0)
+            sums = np.cumsum(self.bounds[among], dtype=np.float64)
             if sums[-1] <= 0:
-                return self.uniform(among)
-            points = sums[-1] * torch.rand(BATCH, generator=self.generator, dtype=torch.float64)
-            places = torch.searchsorted(sums, points, right=True).clamp_(max=len(among) - 1)
-            drawn = among[places]
+                return int(self.random.choice(among))
+            places = np.searchsorted(sums, sums[-1] * self.random.random(BATCH), side="right")
+            drawn = among[np.minimum(places, len(among) - 1)]
             bounds = self.bounds[drawn]
             self.update(drawn)
-            odds = torch.rand(BATCH, generator=self.generator)
-            accepted = drawn[odds * bounds < self.bounds[drawn]]
+            accepted = drawn[self.random.random(BATCH) * bounds < self.bounds[drawn]]
             if len(accepted):
                 return int(accepted[0])
 
-    def uniform(self, among: Tensor) -> int:
-        """One of the rows ``among`` (m,), m > 0, each as likely."""
-        return int(among[torch.randint(len(among), (), generator=self.generator)])
-
-    def update(self, rows: Tensor) -> None:
+    def update(self, rows: Indices) -> None:
         """Bring the bounds of ``rows`` (m,) up to date, from the one that knows least."""
-        behind = rows[self.known[rows] < len(self.taken)]
+        behind = rows[self.left[rows] & (self.known[rows] < len(self.taken))]
         if len(behind) == 0:
             return
-        news = torch.tensor(self.taken[int(self.known[behind].min()) :])
-        nearest = self.rows.squared_distances(behind, news).amin(1)
-        self.bounds[behind] = torch.minimum(self.bounds[behind], nearest)
+        news = torch.tensor(self.taken[self.known[behind].min() :])
+        nearest = self.rows.squared_distances(torch.from_numpy(behind), news).amin(1).numpy()
+        self.bounds[behind] = np.minimum(self.bounds[behind], nearest)
         self.known[behind] = len(self.taken)

@@ -48,17 +48,17 @@ class GradnormDiverse(Strategy):
             embeddings(context),
             context.gradient_norms(Need.ENTROPY_GRADNORM),
         )
-        predicted = context.outputs.logits.argmax(1)
+        predicted = context.outputs.logits.argmax(1).numpy()
         classes = context.outputs.logits.shape[1]
         turns = balanced_turns(
             np.bincount(context.labels, minlength=classes),
-            np.bincount(predicted.numpy(), minlength=classes),
+            np.bincount(predicted, minlength=classes),
             k,
             context.seed,
         )
         draw = NearestTaken(rows, rows.squared_norms, context.seed)
         for group in turns.tolist():
-            draw.take(draw.by_distance((draw.left & (predicted == group)).nonzero()[:, 0]))
+            draw.take(draw.by_distance(np.flatnonzero(draw.left & (predicted == group))))
         return context.candidates[draw.taken]
 
 
