@@ -13,6 +13,7 @@ import torch
 
 from cryoal.errors import CryoalError
 from cryoal.io.mrc import read_header, read_volume
+from cryoal.pools.places import Places
 from cryoal.pools.pool import Contrast
 from cryoal.pools.subtomograms import (
     SubtomogramPool,
@@ -40,7 +41,7 @@ class MrcItems:
         classes: all classes if stated apart from the labels.
         groups: tomogram of each item.
         voxel_size_A: what the list says, where the headers leave it unset.
-        positions_A: (N, 3), see :class:`~cryoal.pools.subtomograms.SubtomogramPool`.
+        places: where the items lie in their tomograms.
         warnings: what the layout left out.
     """
 
@@ -53,7 +54,7 @@ class MrcItems:
     classes: list[str] | None = None
     groups: npt.NDArray[np.str_] | None = None
     voxel_size_A: float | None = None
-    positions_A: npt.NDArray[np.float64] | None = None
+    places: Places = field(default_factory=Places)
     warnings: list[str] = field(default_factory=list)
 
 
@@ -89,7 +90,7 @@ class MrcPool(SubtomogramPool):
         self.kind = kind
         self.ids = items.ids
         self.groups = items.groups
-        self.positions_A = items.positions_A
+        self.places = items.places
         self.contrast = contrast
         self.warnings = list(items.warnings)
         self.labels, self.classes = encode_labels(items.label_names, items.classes)

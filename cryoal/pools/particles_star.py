@@ -7,14 +7,12 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
-
 from cryoal.errors import CryoalError
 from cryoal.io.mrc import is_stack_name, read_header
 from cryoal.io.star import StarBlock, read_star
 from cryoal.pools.label_table import groups_of, known_classes, refuse_unknown
 from cryoal.pools.mrc_pool import MrcItems
+from cryoal.pools.places import read_places
 from cryoal.pools.references import parse_reference, places, refuse_duplicates
 
 _IMAGE = "rlnImageName"
@@ -64,6 +62,8 @@ def items_in_star(path: Path, label_column: str | None) -> MrcItems:
     label_names = _label_names(path, table, label_column)
     classes = known_classes(path.parent) if label_column else None
     refuse_unknown(label_names, wheres, classes)
+    voxel_size_A = _voxel_size_A(path, blocks, table)
+    found = read_places(path, blocks, table, voxel_size_A)
     group_column = next((name for name in _GROUPS if name in table.columns), None)
     return MrcItems(
         ids=ids,
@@ -74,8 +74,9 @@ def items_in_star(path: Path, label_column: str | None) -> MrcItems:
         label_names=label_names,
         classes=classes,
         groups=groups_of(table.column(group_column)) if group_column else None,
-        voxel_size_A=_voxel_size_A(path, blocks, table),
-        positions_A=_positions_A(path, blocks, table),
+        voxel_size_A=voxel_size_A,
+        places=found,
+        warnings=list(found.warnings),
     )
 
 
@@ -136,31 +137,3 @@ def _voxel_size_A(path: Path, blocks: Sequence[StarBlock], table: StarBlock) -> 
             )
         return values[0] if values[0] > 0 else None
     return None
-
-
-def _positions_A(
-    path: Path, blocks: Sequence[StarBlock], table: StarBlock
-) -> npt.NDArray[np.float64] | None:
-    """Places (N, 3) as x, y, z; None without coordinates, or without the one size of their pixel.
-
-    ``rlnCoordinate*`` count pixels of the unbinned tilt series, whose size is an optics group's.
-    """
-    centred = [f"rlnCenteredCoordinate{axis}Angst" for axis in "XYZ"]
-    in_pixels = [f"rlnCoordinate{axis}" for axis in "XYZ"]
-    if set(centred) <= set(table.columns):
-        return _numbers(path, table, centred)
-    name = "rlnTomoTiltSeriesPixelSize"
-    pixels = {size for block in blocks if name in block.columns for size in block.column(name)}
-    if len(pixels) != 1 or not set(in_pixels) <= set(table.columns):
-        return None
-    try:
-        return _numbers(path, table, in_pixels) * float(pixels.pop())
-    except ValueError as error:
-        raise CryoalError(f"{path}: _{name} is not a number ({error})") from error
-
-
-def _numbers(path: Path, table: StarBlock, names: Sequence[str]) -> npt.NDArray[np.float64]:
-    try:
-        return np.array([table.column(name) for name in names], np.float64).T
-    except ValueError as error:
-        raise CryoalError(f"{path}: {names[0]} to {names[-1]} hold no number ({error})") from error

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import torch
 
 from cryoal.errors import CryoalError
+from cryoal.pools.places import Places, Tomogram
 from cryoal.pools.pool import Contrast, Pool
 from cryoal.volumes.normalise import normalise
 
@@ -28,8 +29,7 @@ class SubtomogramPool(Pool):
         fingerprint: changes when an item is added, removed, moved to another place in the order,
             renamed or its file replaced; not when labels change or the whole folder moves.
         label_fingerprint: changes when a label or the set of classes does.
-        positions_A: places (N, 3) as x, y, z in the tomogram, from its corner or, where the file
-            has RELION 5's centred coordinates, from its centre; None where unknown.
+        places: where the items lie in their tomograms, as far as the files say.
         warnings: what a user should know of these files though they can be used.
     """
 
@@ -37,12 +37,23 @@ class SubtomogramPool(Pool):
     source: Path
     voxel_size_A: float | None
     contrast: Contrast
-    positions_A: npt.NDArray[np.float64] | None = None
+    places: Places = Places()
     warnings: list[str]
 
     def normalise(self, batch: torch.Tensor) -> torch.Tensor:
         """Mean 0, deviation 1 and bright protein, item by item."""
         return normalise(batch, self.contrast)
+
+    def tomogram(self, group: str | None) -> Tomogram | None:
+        """The tomogram of that name with all items in it; None where places are not known."""
+        positions_A = self.places.positions_A
+        if positions_A is None:
+            return None
+        if self.groups is not None:
+            positions_A = positions_A[self.groups == group]
+        stated = self.places.tomograms_A.get(group or "")
+        corners = positions_A if stated is None else np.concatenate([positions_A, stated])
+        return Tomogram(np.array([corners.min(axis=0), corners.max(axis=0)]), positions_A)
 
     def _set_voxel_size(self, in_files: float | None, stated: float | None) -> None:
         """What the user states goes before what the files say; a difference is told."""

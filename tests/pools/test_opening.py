@@ -277,7 +277,7 @@ class TestParticlesStar:
             f"{optics if pixel_A else ''}data_particles\nloop_\n_rlnImageName\n{columns}"
             f"sub/1.mrc {values}\n"
         )
-        return open_pool(folder).positions_A
+        return open_pool(folder).places.positions_A
 
     def test_places_in_the_tomogram(self, project):
         folder, _, _ = project
