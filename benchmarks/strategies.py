@@ -5,9 +5,9 @@
 
 Each choice is made in a fresh process from outputs as a model would give them: embeddings of 512
 numbers in 20 overlapping clusters, posteriors of 20 classes, 10 of them under dropout, gradient
-norms, and the outputs of 1,000 labelled items. The time is that of ``select`` alone, by the
-clock and of the CPU in all threads; the memory is the peak of the whole process with its inputs. Schemes that train models of their own have no
-place here.
+norms, and the outputs of 1,000 labelled items. The time is that of ``select`` alone, by the clock
+and of the CPU in all threads; the memory is the peak of the whole process with its inputs.
+Schemes that train models of their own have no place here.
 
 ``--others`` sets core-set and BADGE beside those of scikit-activeml and small-text, which are no
 dependencies; they are found where ``PYTHONPATH`` names a folder filled by
