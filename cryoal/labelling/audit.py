@@ -18,7 +18,7 @@ from cryoal.pools import SubtomogramPool
 from cryoal.runs.accuracy import Accuracy
 from cryoal.runs.folder import RunFolder
 from cryoal.runs.model_description import describe_model
-from cryoal.runs.out_of_fold import OutOfFold, load_out_of_fold, out_of_fold_path
+from cryoal.runs.out_of_fold import OutOfFold, out_of_fold_path
 from cryoal.runs.training_set import TrainingSet, training_set
 
 FOLDS = 5
@@ -164,26 +164,3 @@ def write_table(path: Path, doubtful: list[DoubtfulLabel]) -> None:
         for one in doubtful
     )
     write_csv_table(path, header, rows)
-
-
-def load_suspects(folder: RunFolder) -> dict[int, float]:
-    """Score of each doubtful item of the last audit, most doubtful first.
-
-    Items whose label changed since are left out; {} where there was no audit.
-
-    Raises:
-        CryoalError: the audit's file is damaged.
-    """
-    found = load_out_of_fold(folder)
-    if found is None:
-        return {}
-    now = training_set(folder.journal, folder.settings)
-    current = {
-        int(item): now.positions[label] for item, label in zip(now.items, now.labels, strict=True)
-    }
-    judged = found.positions[found.labels]
-    return {
-        item: suspect.score
-        for suspect in ranked_suspects(found.probabilities, found.labels)
-        if current.get(item := int(found.items[suspect.row])) == judged[suspect.row]
-    }

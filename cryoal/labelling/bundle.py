@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from cryoal.labelling.bundle_checks import open_bundle
 from cryoal.labelling.source import LabelSource, Position
-from cryoal.pools.places import Tomogram
 from cryoal.runs.open_query import OpenQuery
+
+if TYPE_CHECKING:
+    from cryoal.pools.places import Tomogram
 
 
 class BundleSource(LabelSource):

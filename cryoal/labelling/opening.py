@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from cryoal.errors import CryoalError
-from cryoal.labelling.bundle import BundleSource
-from cryoal.labelling.run_source import RunSource
 from cryoal.labelling.session import LabelSession
 from cryoal.labelling.source import LabelSource
 
@@ -22,7 +20,13 @@ def open_source(path: Path, volumes: bool = True) -> LabelSource:
     """
     if not path.exists():
         raise CryoalError(f"{path}: is not there; name a run folder or a bundle")
-    return RunSource(path, volumes) if path.is_dir() else BundleSource(path)
+    if path.is_dir():
+        from cryoal.labelling.run_source import RunSource  # only what is needed: it takes a while
+
+        return RunSource(path, volumes)
+    from cryoal.labelling.bundle import BundleSource
+
+    return BundleSource(path)
 
 
 def open_session(path: Path, annotator: str, volumes: bool = True) -> LabelSession:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from cryoal.errors import CryoalError
-from cryoal.labelling.audit import load_suspects
 from cryoal.labelling.source import LabelSource, Position
-from cryoal.pools import SubtomogramPool
-from cryoal.pools.places import Tomogram
-from cryoal.runs import RunFolder, open_data
+from cryoal.labelling.suspects import load_suspects
 from cryoal.runs.embeddings import load_embeddings
+from cryoal.runs.folder import RunFolder
 from cryoal.runs.open_query import OpenQuery, open_query
+
+if TYPE_CHECKING:
+    from cryoal.pools import SubtomogramPool
+    from cryoal.pools.places import Tomogram
 
 
 class RunSource(LabelSource):
@@ -43,6 +46,8 @@ class RunSource(LabelSource):
         self._pool = self._open_pool() if volumes else None
 
     def _open_pool(self) -> SubtomogramPool:
+        from cryoal.runs.start import open_data  # brings torch, which a list does not need
+
         pool = open_data(self.folder.settings)
         if pool.fingerprint != self.folder.journal.meta("items"):
             self.database.close()

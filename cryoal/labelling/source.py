@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from pathlib import Path
-from typing import ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from cryoal.pools.places import Tomogram
 from cryoal.runs.database import Database
 from cryoal.runs.label_store import LabelStore
 from cryoal.runs.open_query import OpenQuery
+
+if TYPE_CHECKING:
+    from cryoal.pools.places import Tomogram
 
 Position = tuple[float, float, float]
 

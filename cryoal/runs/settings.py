@@ -9,8 +9,6 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-import models3d
-from cryoal import strategies
 from cryoal.errors import CryoalError
 from cryoal.learning.pretrain_settings import PretrainSettings
 from cryoal.learning.recipe import Recipe
@@ -97,6 +95,9 @@ class RunSettings(BaseModel):
         Raises:
             CryoalError: no such scheme or model.
         """
+        import models3d  # these bring torch, which looking at a run does not need
+        from cryoal import strategies
+
         strategies.get(self.scheme)
         try:
             models3d.info(self.model)

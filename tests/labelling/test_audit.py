@@ -11,8 +11,9 @@ import pytest
 from human_runs import waiting_query
 
 from cryoal.errors import CryoalError
-from cryoal.labelling.audit import FOLDS, audit_labels, load_suspects
+from cryoal.labelling.audit import FOLDS, audit_labels
 from cryoal.labelling.opening import open_session
+from cryoal.labelling.suspects import load_suspects
 from cryoal.pools import SubtomogramPool
 from cryoal.runs import RunFolder
 from cryoal.runs.answers import Kind, Outcome
