@@ -11,6 +11,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+from safetensors.torch import load_file
 from tiny_runs import TINY, RunMaker, finish_run, make_loop, tiny_settings
 from tiny_strategies import tiny_scheme
 
@@ -99,19 +101,14 @@ class Killed(BaseException):
 WRITES = ("add_query", "add_labels", "add_training", "add_evaluation")
 
 
-@pytest.mark.parametrize("moment", range(12))
-@pytest.mark.parametrize("written", [False, True])
-def test_killed_at_any_write_and_continued_it_ends_the_same(
-    tmp_path: Path,
-    blobs: Path,
-    blob_pool: SubtomogramPool,
-    undisturbed: RunFolder,
+def run_until_killed(
+    folder: RunFolder,
+    pool: SubtomogramPool,
     monkeypatch: pytest.MonkeyPatch,
     moment: int,
     written: bool,
 ) -> None:
-    settings = tiny_settings(blobs)
-    folder = start_run(tmp_path / "killed", settings, blob_pool)
+    """End the run at its write ``moment``, before or after it is ``written``."""
     calls = 0
 
     def killing(name: str) -> object:
@@ -132,12 +129,54 @@ def test_killed_at_any_write_and_continued_it_ends_the_same(
         for name in WRITES:
             patch.setattr(Journal, name, killing(name))
         with pytest.raises(Killed):
-            make_loop(folder, blob_pool).run()
+            make_loop(folder, pool).run()
     folder.journal.close()
+
+
+@pytest.mark.parametrize("moment", range(12))
+@pytest.mark.parametrize("written", [False, True])
+def test_killed_at_any_write_and_continued_it_ends_the_same(
+    tmp_path: Path,
+    blobs: Path,
+    blob_pool: SubtomogramPool,
+    undisturbed: RunFolder,
+    monkeypatch: pytest.MonkeyPatch,
+    moment: int,
+    written: bool,
+) -> None:
+    settings = tiny_settings(blobs)
+    folder = start_run(tmp_path / "killed", settings, blob_pool)
+    run_until_killed(folder, blob_pool, monkeypatch, moment, written)
     again = continue_run(tmp_path / "killed", settings, blob_pool)
     make_loop(again, blob_pool).run()
     assert queries(again) == queries(undisturbed)
     assert again.journal.metrics() == undisturbed.journal.metrics()
+
+
+@pytest.mark.parametrize("scheme", ["ll4al", "lplgrad", "teacher-student"])
+def test_what_was_trained_beside_the_model_outlives_a_kill(
+    tmp_path: Path,
+    blobs: Path,
+    blob_pool: SubtomogramPool,
+    finished: RunMaker,
+    monkeypatch: pytest.MonkeyPatch,
+    scheme: str,
+) -> None:
+    """Killed before the training is written, after it, and before the query is written."""
+    tiny = tiny_scheme(scheme)
+    monkeypatch.setattr(strategies, "get", lambda _name: tiny)
+    settings = tiny_settings(blobs, scheme=scheme, cycles=2)
+    whole = finished("whole", scheme=scheme, cycles=2)
+    for moment, written in ((2, False), (2, True), (4, False)):
+        path = tmp_path / f"killed{moment}{written}"
+        folder = start_run(path, settings, blob_pool)
+        run_until_killed(folder, blob_pool, monkeypatch, moment, written)
+        again = continue_run(path, settings, blob_pool)
+        make_loop(again, blob_pool).run()
+        assert queries(again) == queries(whole)
+        one, other = (load_file(run.companion_path(1)) for run in (again, whole))
+        assert one.keys() == other.keys()
+        assert all(torch.equal(one[name], other[name]) for name in one)
 
 
 def test_sigkill_of_the_real_process(tmp_path: Path, blobs: Path, undisturbed: RunFolder) -> None:
