@@ -24,7 +24,7 @@ from cryoal.volumes.noise_split import NoiseSplit
 from models3d import TaskModel3D
 
 # Items whose mean power spectrum stands for the noise of all.
-NOISE_ITEMS = 256
+NOISE_ITEMS = 128
 # Batches over which BatchNorm's running statistics are taken anew at the end.
 STATISTICS_BATCHES = 20
 

@@ -22,16 +22,16 @@ class PretrainSettings(BaseModel):
         projection_size: width of the projections, and of the hidden layer before them.
         split_noise: whether the two views' noise is made independent, see
             ``cryoal.volumes.noise_split``.
-        augmentation: of each view.
+        augmentation: of each view; the split adds noise already.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     objective: Literal["nt-xent", "vicreg", "barlow-twins"] = "nt-xent"
-    steps: int = Field(300, ge=1, le=10**8)
+    steps: int = Field(400, ge=1, le=10**8)
     batch_size: int = Field(64, ge=2, le=65536)
     learning_rate: float = Field(3e-3, gt=0, le=10)
     weight_decay: float = Field(0.05, ge=0, le=10)
     projection_size: int = Field(128, ge=1, le=65536)
     split_noise: bool = True
-    augmentation: AugmentationSettings = AugmentationSettings()
+    augmentation: AugmentationSettings = AugmentationSettings(noise_std=0.0)
