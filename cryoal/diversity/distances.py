@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from cryoal.diversity.dense_rows import squared_lengths
-from cryoal.diversity.rows import squares_from_products
+from cryoal.diversity.rows import ROUNDING, squares_from_products
 
 # Rows and columns: 16 MB of distances.
 BLOCK = (4096, 1024)
@@ -34,10 +34,18 @@ def squared_distance_blocks(
 
 def nearest_squared_distances(points: Tensor, others: Tensor) -> Tensor:
     """Squared distance (n,) of each of ``points`` (n, d) to the nearest of ``others`` (m, d)."""
+    lengths, other_lengths = squared_lengths(points), squared_lengths(others)
     nearest = torch.full((len(points),), torch.inf)
-    for rows, _, squares in squared_distance_blocks(points, others):
-        nearest[rows] = torch.minimum(nearest[rows], squares.amin(1))
-    return nearest
+    for start in range(0, len(points), BLOCK[0]):
+        rows = slice(start, start + BLOCK[0])
+        for at in range(0, len(others), BLOCK[1]):
+            columns = slice(at, at + BLOCK[1])
+            # Less the point's own length, which is the same for all others.
+            squares = torch.addmm(other_lengths[columns], points[rows], others[columns].T, alpha=-2)
+            nearest[rows] = torch.minimum(nearest[rows], squares.amin(1))
+    nearest += lengths
+    # As in `squares_from_products`: of a point so near the length is the same.
+    return nearest.masked_fill_(nearest < 2 * ROUNDING * lengths, 0.0)
 
 
 def count_within(points: Tensor, others: Tensor, radius: float) -> Tensor:
