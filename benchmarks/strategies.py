@@ -1,7 +1,7 @@
 """Time and peak memory of choosing a query, and that beside other packages; docs/strategies.md.
 
     python benchmarks/strategies.py [SCHEME ...] [--candidates 100000] [--count 1000]
-    python benchmarks/strategies.py --others [--candidates 20000] [--count 100]
+    python benchmarks/strategies.py --others [core-set] [badge] [--candidates 20000] [--count 100]
 
 Each choice is made in a fresh process from outputs as a model would give them: embeddings of 512
 numbers in 20 overlapping clusters, posteriors of 20 classes, 10 of them under dropout, gradient
@@ -176,7 +176,7 @@ def main(
         torch.set_num_threads(threads)
         click.echo(json.dumps(choose(schemes[0], one, candidates, count)))
     elif others:
-        compare(candidates, count, threads)
+        compare(schemes or tuple(OTHERS), candidates, count, threads)
     else:
         measure_all(schemes or own_schemes(), candidates, count, threads)
 
@@ -200,15 +200,15 @@ def measure_all(schemes: tuple[str, ...], candidates: int, count: int, threads: 
         click.echo(f"| `{scheme}` | {times} | {result['peak_MB']:.0f} |")
 
 
-def compare(candidates: int, count: int, threads: int) -> None:
+def compare(schemes: tuple[str, ...], candidates: int, count: int, threads: int) -> None:
     click.echo(f"{count} of {candidates} candidates, {threads} threads\n")
     click.echo("| scheme | of | s | of CPU | peak, MB | times as long | items shared | aim |")
     click.echo("| --- | --- | --- | --- | --- | --- | --- | --- |")
-    for scheme, packages in OTHERS.items():
+    for scheme in schemes:
         context = make_context(candidates, needs_of(scheme))
         ours = in_fresh_process(scheme, "cryoal", candidates, count, threads)
         aim = AIMS[scheme](context, ours["chosen"])
-        for package in ("cryoal", *packages):
+        for package in ("cryoal", *OTHERS[scheme]):
             result = ours
             if package != "cryoal":
                 result = in_fresh_process(scheme, package, candidates, count, threads)
