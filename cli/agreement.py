@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from cryoal.counted import counted
 from cryoal.labelling.agreement import Agreement, Estimate
 from cryoal.labelling.run_agreement import run_agreement
 from cryoal.runs import RunFolder
@@ -45,14 +46,15 @@ def print_agreement(found: Agreement, ids: dict[int, str]) -> None:
         click.echo("No item was answered by two people yet; ask for it with --overlap 10%.")
         return
     share, low, high = found.same
-    click.echo(f"{found.items} items answered by two or more of {', '.join(found.annotators)}")
+    items, people = counted(found.items, "item"), ", ".join(found.annotators)
+    click.echo(f"{items} answered by two or more of {people}")
     click.echo(f"same answer: {share:.1%} ({low:.1%} to {high:.1%}, 95 % interval)")
     if found.overall is not None:
         click.echo(estimate_line(found.overall))
     if len(found.pairs) > 1:
         for pair in found.pairs:
             names = " and ".join(pair.annotators)
-            click.echo(f"  {names}, {pair.items} items: {estimate_line(pair.kappa)}")
+            click.echo(f"  {names}, {counted(pair.items, 'item')}: {estimate_line(pair.kappa)}")
     if found.disagreements:
         click.echo("disagreements:")
     for one in found.disagreements:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from cryoal.counted import counted
 from cryoal.labelling.audit import Audit, audit_labels
 from cryoal.runs import RunFolder, open_data
 
@@ -37,14 +38,16 @@ def print_audit(found: Audit) -> None:
     if accuracy is not None:
         click.echo(
             f"cross-validated accuracy {accuracy.value:.3f} ({accuracy.low:.3f} to "
-            f"{accuracy.high:.3f}, 95 % interval) on {accuracy.items} of {found.labels} labels"
+            f"{accuracy.high:.3f}, 95 % interval) on {accuracy.items} of "
+            f"{counted(found.labels, 'label')}"
         )
         click.echo("Items that the run asked about are harder than the pool's average.")
     if not found.doubtful:
         click.echo("No label is in doubt.")
     else:
         sure = sum(one.confident for one in found.doubtful)
-        click.echo(f"{len(found.doubtful)} labels are in doubt, {sure} of them confidently:")
+        doubtful = counted(len(found.doubtful), "label is", "labels are")
+        click.echo(f"{doubtful} in doubt, {sure} of them confidently:")
     for one in found.doubtful[:SHOWN]:
         click.echo(
             f"  {one.id}: {one.label} ({one.label_probability:.2f}), rather {one.suggested} "

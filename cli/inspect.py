@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from cryoal.counted import counted
 from cryoal.errors import CryoalError
 from cryoal.pools import Contrast, open_pool
 from cryoal.pools.check import check_pool
@@ -53,7 +54,7 @@ def inspect(
         if faults:
             click.echo("\n".join(faults), err=True)
             raise CryoalError(
-                f"{path}: {len(faults)} of {len(pool)} items cannot be used; "
+                f"{path}: {len(faults)} of {counted(len(pool), 'item')} cannot be used; "
                 "repair them or leave them out"
             )
     summary = summarise(pool)
@@ -102,7 +103,7 @@ def _listed(path: Path, variants: dict[str, str]) -> str:
 
 def _hint(hint: ContrastHint) -> str:
     looks = "no clear sign" if hint.contrast is None else f"looks {hint.contrast}"
-    return f"{looks}, centre minus edge {hint.difference:+.3f} sd in {hint.items} items"
+    return f"{looks}, centre minus edge {hint.difference:+.3f} sd in {counted(hint.items, 'item')}"
 
 
 def _counts(counts: dict[str, int]) -> str:

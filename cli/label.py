@@ -12,6 +12,7 @@ from cryoal.errors import CryoalError
 from cryoal.labelling.answer_table import RecordedAnswers, record_answers
 from cryoal.labelling.opening import open_session
 from cryoal.labelling.session import LabelSession
+from cryoal.runs.network_disk import network_warning
 
 from .command import CryoalCommand
 
@@ -35,6 +36,8 @@ def label(queue: Path, annotator: str | None, answers: Path | None, new_classes:
     Example: cryoal label runs/first --answers answers.csv --annotator ann
     """
     name = annotator if annotator is not None else login_name()
+    if queue.is_dir() and (warning := network_warning(queue)):
+        click.echo(f"warning: {warning}", err=True)
     if answers is None:
         show_window(queue, name)
         return
@@ -79,6 +82,8 @@ def print_recorded(session: LabelSession, recorded: RecordedAnswers) -> None:
     )
     if recorded.new_classes:
         click.echo(f"New classes: {', '.join(recorded.new_classes)}")
+    if recorded.repeated:
+        click.echo(f"Said before in this query, not recorded again: {recorded.repeated}")
     if recorded.empty:
         click.echo(f"Rows without a label, left out: {recorded.empty}")
     progress = session.progress()

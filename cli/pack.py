@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from cryoal.counted import counted
 from cryoal.io.hdf5 import DType
 from cryoal.pools import Contrast, open_pool, pack_pool
 
@@ -45,4 +46,4 @@ def pack(
     )
     with progress_bar("packing", quiet) as progress:
         pack_pool(pool, out, dtype, progress)
-    click.echo(f"wrote {out}: {len(pool)} items of {pool.item_shape[-1]} px, {dtype}")
+    click.echo(f"wrote {out}: {counted(len(pool), 'item')} of {pool.item_shape[-1]} px, {dtype}")

@@ -17,6 +17,7 @@ from cryoal.runs import (
     LabelTable,
     People,
     RunFolder,
+    RunSettings,
     continue_run,
     is_started,
     make_settings,
@@ -24,6 +25,7 @@ from cryoal.runs import (
     read_yaml,
     start_run,
 )
+from cryoal.runs.network_disk import network_warning
 from cryoal.runs.status import waiting_items
 
 from .command import CryoalCommand
@@ -32,6 +34,9 @@ from .options import merge, quiet_option, settings_options
 from .progress import progress_bar
 
 WATCH_SECONDS = 2.0
+
+FOR_PEOPLE = ("known_labels", "cold_start", "junk", "overlap")
+"""Options that mean nothing where the pool's labels answer."""
 
 
 @click.command("run", cls=CryoalCommand)
@@ -95,8 +100,7 @@ def run_given(
     base, source = base_values(out, config)
     settings = make_settings(merge(base, given), source)
     settings.check_names()
-    if settings.oracle == "labels" and (proceed or watch):
-        raise CryoalError("--proceed and --watch are for people's labels; give --oracle human")
+    check_people(settings, given, proceed, watch)
     path = out or Path("runs") / f"{Path(settings.data).stem}-{settings.scheme}"
     pool = open_data(settings)
     started = is_started(path)
@@ -124,6 +128,22 @@ def run_given(
             f"{waiting_line(waiting)}: give 'cryoal label {path}', then 'cryoal run --out {path}' "
             "to go on."
         )
+
+
+def check_people(
+    settings: RunSettings, given: Mapping[str, Any], proceed: bool, watch: bool
+) -> None:
+    """Refuse options for people where labels are a table.
+
+    Raises:
+        CryoalError: names them.
+    """
+    names = [name for name in FOR_PEOPLE if name in given]
+    names += [name for name, is_set in (("proceed", proceed), ("watch", watch)) if is_set]
+    if settings.oracle == "labels" and names:
+        options = " and ".join(f"--{name.replace('_', '-')}" for name in names)
+        verb = "is" if len(names) == 1 else "are"
+        raise CryoalError(f"{options} {verb} for people's labels; give --oracle human as well")
 
 
 def curve_printer(is_tested: bool) -> Callable[[int, Mapping[str, float]], None]:
@@ -178,3 +198,5 @@ def describe_start(folder: RunFolder, items: int, started: bool) -> None:
         )
     else:
         click.echo(f"Run folder: {folder.path}")
+    if warning := network_warning(folder.path):
+        click.echo(f"warning: {warning}", err=True)

@@ -33,18 +33,22 @@ class RecordedAnswers:
         counts: answers by class name or outcome.
         new_classes: names of the classes that were added.
         empty: rows without a label.
+        repeated: rows that say what the annotator said of the item in this query already.
     """
 
     counts: dict[str, int]
     new_classes: list[str]
     empty: int
+    repeated: int
 
 
 def record_answers(session: LabelSession, path: Path, new_classes: bool) -> RecordedAnswers:
     """Answer items of the open query by a CSV with columns ``id`` and ``label``.
 
     A label is a class, ``junk``, ``cannot decide`` or ``skip``; rows without one are left out.
-    All is recorded or, after a mistake, nothing; the session is of no use then.
+    What the annotator said last of an item in this query is not recorded again, so that a table
+    may be given twice: else every ``cannot decide`` in it would count as a second look. All is
+    recorded or, after a mistake, nothing; the session is of no use then.
 
     Args:
         new_classes: add classes that are not there yet instead of refusing them.
@@ -56,6 +60,7 @@ def record_answers(session: LabelSession, path: Path, new_classes: bool) -> Reco
     rows, empty = _read(path)
     items = _items(session, rows)
     counts: Counter[str] = Counter()
+    repeated = 0
     with session.source.database.transaction():
         added = _add_classes(session, rows) if new_classes else []
         classes = {one.name: one.position for one in session.classes()}
@@ -64,12 +69,15 @@ def record_answers(session: LabelSession, path: Path, new_classes: bool) -> Reco
             outcome = OUTCOMES.get(row.text.casefold()) if label is None else Outcome.CLASS
             if outcome is None:
                 raise _unknown_class(row, list(classes))
+            if session.has_said(items[row.id], outcome, label):
+                repeated += 1
+                continue
             try:
                 session.record(items[row.id], outcome, label)
             except CryoalError as error:
                 raise CryoalError(f"{row.where}: {error}") from error
             counts[ANSWER_NAMES.get(outcome, row.text)] += 1
-    return RecordedAnswers(dict(counts), added, empty)
+    return RecordedAnswers(dict(counts), added, empty, repeated)
 
 
 def _read(path: Path) -> tuple[list[AnswerRow], int]:

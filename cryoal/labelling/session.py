@@ -150,6 +150,22 @@ class LabelSession(ClassEditing):
             self._answer(item, outcome, label, seconds)
         self._take_events()
 
+    def has_said(self, item: int, outcome: Outcome, label: int | None = None) -> bool:
+        """Whether this is what the annotator last said of an item of the open query.
+
+        What was taken back does not count, nor does a skip where something else is asked after.
+        """
+        said = [
+            event
+            for event in self._decisions.answers.standing(item)
+            if event.annotator == self.annotator
+            and self.query is not None
+            and event.cycle == self.query.cycle
+            and (event.outcome is not Outcome.SKIP or outcome is Outcome.SKIP)
+        ]
+        root = self._decisions.answers.root
+        return bool(said) and (said[-1].outcome, root(said[-1].label)) == (outcome, root(label))
+
     def review(
         self, item: int, outcome: Outcome, label: int | None = None, seconds: float | None = None
     ) -> Entry:

@@ -140,11 +140,23 @@ class RunFolder:
         """Hold the run for this process; the lock goes with the process, however it ends.
 
         Raises:
-            CryoalError: another process works on the run.
+            CryoalError: another process works on the run, or it cannot be written.
         """
-        with (self.path / "run.lock").open("w") as file:
+        try:
+            file = (self.path / "run.lock").open("w")
+        except OSError as error:
+            raise CryoalError(
+                f"{self.path}: the run cannot go on where nothing can be written "
+                f"({error.strerror}); copy it to where you may write, or mend the permissions"
+            ) from error
+        with file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError as error:
+            except BlockingIOError as error:
                 raise CryoalError(f"{self.path}: another process works on this run") from error
+            except OSError as error:
+                raise CryoalError(
+                    f"{self.path}: cannot be locked there ({error.strerror}); move it to a disk "
+                    "of this machine"
+                ) from error
             yield

@@ -14,6 +14,7 @@ from cryoal.runs.amount import count_items
 from cryoal.runs.answers import Outcome
 from cryoal.runs.balance import lopsided
 from cryoal.runs.folder import RunFolder
+from cryoal.runs.network_disk import network_warning
 from cryoal.runs.open_query import open_query
 from cryoal.runs.out_of_fold import load_out_of_fold
 from cryoal.runs.stopping import get
@@ -43,6 +44,8 @@ def run_status(folder: RunFolder) -> dict[str, Any]:
     splits = {name: len(journal.split(name)) for name in ("train", "validation", "test", "none")}
     rows = metrics_rows(folder)
     counts, warnings = last_query(folder)
+    if warning := network_warning(folder.path):
+        warnings.append(warning)
     waiting = waiting_items(folder)
     state = "finished" if folder.is_finished() else "unfinished"
     return {

@@ -30,10 +30,12 @@ class History:
             for the whole run.
         batches: of each answered query, the class positions (k,) that the model which asked had
             predicted and those (k,) that were answered; -1 where the answer was no class.
+        planned: how many models the whole run has in ``stop_set`` at its end, if that is known.
     """
 
     stop_set: npt.NDArray[np.int64]
     batches: Sequence[tuple[Labels, Labels]] = field(default_factory=tuple)
+    planned: int | None = None
 
 
 @dataclass(frozen=True)
@@ -108,12 +110,7 @@ def stabilizing_predictions(history: History) -> Verdict:
     """
     pairs = len(history.stop_set) - 1
     if pairs < KAPPA_WINDOW:
-        return Verdict(
-            False,
-            None,
-            f"stabilizing-predictions: needs {KAPPA_WINDOW + 1} trained models, "
-            f"{len(history.stop_set)} so far",
-        )
+        return Verdict(False, None, f"stabilizing-predictions: {_too_few(history)}")
     if history.stop_set.shape[1] == 0:
         return Verdict(False, None, "stabilizing-predictions: no item that all models judged")
     recent = history.stop_set[-KAPPA_WINDOW - 1 :]
@@ -159,6 +156,18 @@ def selected_accuracy(history: History) -> Verdict:
         f"selected-accuracy: {_advice(stop)}, the model was right on {right} of the {count} items "
         f"that it last asked about, {value:.2f} (stops at {ACCURACY_THRESHOLD:g})",
     )
+
+
+def _too_few(history: History) -> str:
+    """Why so few models cannot be compared yet, or ever."""
+    needed = KAPPA_WINDOW + 1
+    if history.planned is not None and history.planned < needed:
+        return (
+            f"compares {needed} models that chose a query, and this run comes to "
+            f"{history.planned}; give --cycles {needed + 1} or more, or begin with stopping_rule: "
+            "selected-accuracy"
+        )
+    return f"needs {needed} models that chose a query, {len(history.stop_set)} so far"
 
 
 def _kappa(one: Labels, two: Labels) -> float | None:

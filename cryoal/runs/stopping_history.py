@@ -24,7 +24,8 @@ def stopping_history(folder: RunFolder) -> History:
     stop_set = np.array(
         [positions[np.searchsorted(items, common)] for items, positions in scored], np.int64
     )
-    return History(stop_set, _batches(folder))
+    # The last model chooses nothing any more.
+    return History(stop_set, _batches(folder), planned=folder.settings.cycles - 1)
 
 
 def _predictions(

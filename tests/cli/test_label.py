@@ -135,6 +135,49 @@ def test_what_somebody_else_has_is_refused(run: Path) -> None:
     assert call("label", run, "--answers", path, "--annotator", "ann").exit_code == 0
 
 
+def test_a_table_given_twice_says_nothing_new(run: Path, ids: list[str]) -> None:
+    path = table(run, f"{ids[0]},cannot decide", f"{ids[1]},class0", f"{ids[2]},skip")
+    call("label", run, "--answers", path, "--annotator", "ann")
+    before = events_of(run)
+    again = call("label", run, "--answers", path, "--annotator", "ann")
+    assert "Recorded 0 answers by ann\n" in again.output
+    assert "Said before in this query, not recorded again: 3" in again.output
+    assert events_of(run) == before
+    other = table(run, f"{ids[0]},cannot decide", f"{ids[1]},class1", f"{ids[2]},class1")
+    changed = call("label", run, "--answers", other, "--annotator", "ann")
+    assert "Recorded 2 answers by ann: 2 class1" in changed.output
+    assert ids[0] in {row["id"] for row in rows_of(run)}
+    call("label", run, "--answers", table(run, f"{ids[0]},cannot decide"), "--annotator", "bob")
+    assert ids[0] not in {row["id"] for row in rows_of(run)}
+
+
+def test_what_was_taken_back_is_recorded_again(run: Path, ids: list[str]) -> None:
+    path = table(run, f"{ids[0]},class0")
+    call("label", run, "--answers", path, "--annotator", "ann")
+    session = open_session(run, "ann", volumes=False)
+    session.undo()
+    session.close()
+    assert "1 class0" in call("label", run, "--answers", path, "--annotator", "ann").output
+
+
+def test_what_waits_for_another_person_is_said(run: Path, ids: list[str]) -> None:
+    rows = [f"{name},class0" for name in ids]
+    said = call("label", run, "--answers", table(run, *rows), "--annotator", "ann").output
+    assert said.endswith("2 of 6 items wait, 2 of them for somebody else\n")
+
+
+def test_a_network_disk_is_warned_of(
+    run: Path, ids: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mounts = tmp_path / "mountinfo"
+    mounts.write_text("40 22 0:35 / / rw - nfs4 server:/ rw\n")
+    monkeypatch.setattr("cryoal.runs.network_disk.MOUNTS", mounts)
+    warning = f"warning: {run} is on a network disk (nfs4): work on it from one machine at a time"
+    labelled = call("label", run, "--answers", table(run, f"{ids[0]},junk"))
+    assert labelled.stderr.startswith(warning)
+    assert warning in call("status", run).stdout
+
+
 def test_the_queue_says_what_waits(run: Path, ids: list[str]) -> None:
     query = open_query(RunFolder.open(run).journal, "2", 0)
     assert query is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import json
 import re
 import shutil
@@ -250,6 +251,42 @@ def test_two_processes_do_not_share_a_run(tmp_path: Path, config: Path) -> None:
     call(*base)
     with RunFolder.open(out).locked():
         assert "another process works on this run" in refused(*base)
+
+
+def test_a_run_on_a_read_only_disk_is_told(
+    tmp_path: Path, config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "run"
+    base = ["run", "--config", config, "--out", out, "--quiet", "--cycles", 1]
+    call(*base)
+    opened = Path.open
+
+    def open_to_read(path: Path, mode: str = "r", *rest: object, **more: object) -> object:
+        if mode == "w" and path.name == "run.lock":
+            raise OSError(errno.EROFS, "Read-only file system", str(path))
+        return opened(path, mode, *rest, **more)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(Path, "open", open_to_read)
+    line = refused(*base)
+    assert line.startswith(f"error: {out}: the run cannot go on where nothing can be written")
+    assert "(Read-only file system); copy it to where you may write" in line
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--overlap", "10%"], "--overlap is for people's labels; give --oracle human"),
+        (["--junk", "class"], "--junk is for people's labels"),
+        (["--known-labels", "use", "--cold-start", "diverse"], "--known-labels and --cold-start"),
+        (["--proceed", "--watch"], "--proceed and --watch are for people's labels"),
+    ],
+)
+def test_options_for_people_are_refused_where_labels_answer(
+    tmp_path: Path, config: Path, options: list[str], words: str
+) -> None:
+    out = tmp_path / "run"
+    assert words in refused("run", "--config", config, "--out", out, *options)
+    assert not out.exists()
 
 
 def test_a_full_disk_is_told_and_the_run_goes_on(

@@ -33,7 +33,8 @@ def test_a_finished_run(finished: RunMaker) -> None:
     first = folder.journal.metrics()[1]["accuracy"]
     assert total == pytest.approx(known["value"] - first)
     assert state["stopping"]["rule"] == "stabilizing-predictions"
-    assert "needs 4 trained models, 2 so far" in state["stopping"]["explanation"]
+    words = "compares 4 models that chose a query, and this run comes to 2; give --cycles 5"
+    assert words in state["stopping"]["explanation"]
 
 
 def test_without_test_items_there_is_no_accuracy(finished: RunMaker) -> None:

@@ -54,7 +54,15 @@ def test_kappa_over_the_last_three_pairs(changes, stops):
 def test_three_models_cannot_tell_yet():
     verdict = judge("stabilizing-predictions", drifting([0, 0]))
     assert (verdict.stop, verdict.value) == (False, None)
-    assert "needs 4 trained models, 3 so far" in verdict.explanation
+    assert "needs 4 models that chose a query, 3 so far" in verdict.explanation
+
+
+def test_a_run_too_short_for_the_rule_is_told_so():
+    rule = stopping.get("stabilizing-predictions")
+    verdict = rule.judge(History(drifting([0]), planned=3))
+    assert (verdict.stop, verdict.value) == (False, None)
+    assert "this run comes to 3; give --cycles 5 or more" in verdict.explanation
+    assert "needs 4" in rule.judge(History(drifting([0]), planned=4)).explanation
 
 
 def test_models_that_know_one_class_do_not_stop_a_run():
