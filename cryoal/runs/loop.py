@@ -12,6 +12,7 @@ import numpy.typing as npt
 import torch
 
 from cryoal import strategies
+from cryoal.counted import counted
 from cryoal.learning.carry_over import carry_over
 from cryoal.learning.checkpoint import save_model
 from cryoal.learning.companion import save_companion
@@ -135,7 +136,9 @@ class ActiveLearningLoop:
         description = describe_model(self.settings, self.pool, PRETRAINED_CLASSES)
         model = description.build(self.seed(cycle, "weights"))
         settings = self.settings.pretraining
-        with self.progress(f"pretraining on {len(items)} items without labels") as progress:
+        with self.progress(
+            f"pretraining on {counted(len(items), 'item')} without labels"
+        ) as progress:
             result = pretrain(
                 model,
                 self.preparation,
@@ -163,7 +166,9 @@ class ActiveLearningLoop:
 
     def diverse_query(self, candidates: Indices, count: int, seed: int) -> Indices:
         """Candidates spread over the data, by pretrained features where the run has them."""
-        with self.progress(f"spreading the first query over {len(candidates)} items") as progress:
+        with self.progress(
+            f"spreading the first query over {counted(len(candidates), 'item')}"
+        ) as progress:
             encoder = self.models.encoder()
             if encoder is None or count >= len(candidates):
                 return diverse_start(self.pool, candidates, count, seed, progress)
@@ -198,7 +203,7 @@ class ActiveLearningLoop:
         model = self.initial_model(cycle, labelled)
         companion = self.models.fresh_companion(model, self.seed(cycle, "companion"))
         count = len(labelled.items)
-        with self.progress(f"cycle {cycle}: training on {count} labels") as progress:
+        with self.progress(f"cycle {cycle}: training on {counted(count, 'label')}") as progress:
             result = train(
                 model,
                 self.preparation,
@@ -243,7 +248,9 @@ class ActiveLearningLoop:
             items = self.journal.split(split)
             if len(items) == 0:
                 continue
-            with self.progress(f"cycle {cycle}: evaluating on {len(items)} items") as progress:
+            with self.progress(
+                f"cycle {cycle}: evaluating on {counted(len(items), 'item')}"
+            ) as progress:
                 outputs = compute_outputs(
                     model, self.preparation, items, self.fabric, progress=progress
                 )
@@ -288,7 +295,9 @@ class ActiveLearningLoop:
         workshop = self.models.workshop(cycle)
         surveyor = Surveyor(self.strategy, workshop, self.models.encoder(), self.settings)
         seed = self.seed(cycle, "query")
-        with self.progress(f"cycle {cycle}: scoring {len(candidates)} candidates") as progress:
+        with self.progress(
+            f"cycle {cycle}: scoring {counted(len(candidates), 'candidate')}"
+        ) as progress:
             context = surveyor.context(candidates, labelled.items, labelled.labels, seed, progress)
         scored = time.perf_counter()
         budget = min(count_items(self.settings.budget, len(self.trainable)), len(candidates))
