@@ -15,6 +15,7 @@ from scipy.spatial.distance import cdist
 from cryoal.counted import counted
 from cryoal.errors import CryoalError
 from cryoal.io.atomic import written_atomically
+from cryoal.labelling.annotator import checked_annotator
 from cryoal.labelling.bundle_file import BundleFacts, BundleFile
 from cryoal.labelling.class_averages import ClassAverages
 from cryoal.pools import SubtomogramPool
@@ -48,9 +49,10 @@ def write_bundle(
         progress: (volumes and classes done, all).
 
     Raises:
-        CryoalError: nothing waits, another pool, a file is there already, or it cannot be
+        CryoalError: no name, nothing waits, another pool, a file is there already, or it cannot be
             written.
     """
+    annotator = None if annotator is None else checked_annotator(annotator)
     check_pool_of_run(folder, pool)
     if path.exists():
         raise CryoalError(f"{path}: is there already; merge it and remove it, or give another -o")

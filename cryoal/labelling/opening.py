@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from cryoal.errors import CryoalError
+from cryoal.labelling.annotator import checked_annotator
 from cryoal.labelling.session import LabelSession
 from cryoal.labelling.source import LabelSource
 
@@ -35,6 +36,5 @@ def open_session(path: Path, annotator: str, volumes: bool = True) -> LabelSessi
     Raises:
         CryoalError: as :func:`open_source`, or a name that is none.
     """
-    if not annotator.strip() or not annotator.isprintable():
-        raise CryoalError("an annotator needs a name of printable letters; give --annotator")
-    return LabelSession(open_source(path, volumes), annotator.strip())
+    name = checked_annotator(annotator)
+    return LabelSession(open_source(path, volumes), name)

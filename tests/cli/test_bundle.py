@@ -7,11 +7,14 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from cryoal_cli import main
+from cryoal_cli.audit import print_audit
 from human_runs import human_run, waiting_query
 
+from cryoal.labelling.audit import Audit, DoubtfulLabel
 from cryoal.labelling.opening import open_session
 from cryoal.pools import SubtomogramPool
 from cryoal.runs import RunFolder
+from cryoal.runs.accuracy import Accuracy
 from cryoal.runs.answers import Outcome
 
 CLASS, JUNK, UNDECIDED, SKIP = Outcome
@@ -52,6 +55,34 @@ def test_there_and_back(run: Path, tmp_path: Path) -> None:
         "4 volumes of the query still wait",
     ]
     assert call("merge", run, path).output.startswith("Nothing new in it.\n")
+
+
+def test_a_bundle_is_kept_for_the_name_that_labels_it(run: Path, tmp_path: Path) -> None:
+    path = tmp_path / "queue.cryoal"
+    refused = call("bundle", run, "-o", path, "--annotator", " ", "--quiet")
+    assert refused.exit_code == 2
+    assert "an annotator needs a name" in refused.stderr
+    call("bundle", run, "-o", path, "--annotator", " ann ", "--quiet")
+    claims = RunFolder.open(run).journal.labels.claims()
+    assert list(claims.values()) == [["ann"]] * 6
+
+
+def test_one_is_said_as_one(
+    tmp_path: Path, blobs: Path, blob_pool: SubtomogramPool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = human_run(tmp_path / "run", blobs, blob_pool, initial="6", overlap="1")
+    folder = RunFolder.open(run)
+    (item,) = waiting_query(folder).doubled
+    for name in ("ann", "bob"):
+        folder.journal.labels.record(item, CLASS, 0, name)
+    folder.journal.close()
+    said = call("agreement", run).stdout
+    assert said.startswith("1 item answered by two or more of ann, bob\n")
+    doubtful = DoubtfulLabel(item, "i", None, "class0", "class1", 0.1, 0.9, 0.8, True)
+    print_audit(Audit([doubtful], Accuracy(0.0, 0.0, 0.8, 1), 1, tmp_path / "audit.csv"))
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].endswith("on 1 of 1 label")
+    assert lines[2] == "1 label is in doubt, 1 of them confidently:"
 
 
 @pytest.mark.parametrize("command", ["bundle", "merge", "agreement", "audit"])

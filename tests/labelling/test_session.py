@@ -588,5 +588,6 @@ class TestBadInput:
             open_session(tmp_path / "none", "ann")
         with pytest.raises(CryoalError, match="not a run folder"):
             open_session(tmp_path, "ann")
-        with pytest.raises(CryoalError, match="needs a name"):
-            open_session(run, " ")
+        for name in (" ", "a\x07", "a" * 81):
+            with pytest.raises(CryoalError, match="needs a name"):
+                open_session(run, name)
