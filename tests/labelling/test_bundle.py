@@ -145,6 +145,18 @@ class TestClaims:
         facts = write_bundle(run, blob_pool, tmp_path / "b", "bob")
         assert list(facts.items) == [first, *others]
         assert facts.doubled == set(facts.items)
+        session = open_session(tmp_path / "b", "bob")
+        entry, done = session.next(), []
+        while entry is not None:
+            entry = session.answer(CLASS, 0)
+            done.append(session.progress().done)
+        count = len(facts.items)
+        assert done == list(range(1, count + 1))
+        assert session.progress().total == count
+        assert session.idle_reason() == (
+            f"{count - 1} volumes wait for other annotators; bring the labels back with 'cryoal merge'"
+        )
+        session.close()
 
 
 class TestFile:

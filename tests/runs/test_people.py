@@ -144,7 +144,7 @@ def test_a_class_made_on_the_spot_is_learned_in_the_next_cycle(
     assert not loop(folder, blob_pool).run()
     assert folder.journal.trained_positions(1).tolist() == [0, 1, 2, 3]
     assert folder.journal.trained_positions(2).tolist() == [0, 1, 2, 3, 4]
-    assert loop(folder, blob_pool).model(2).head.out_features == 5
+    assert loop(folder, blob_pool).models.trained(2).head.out_features == 5
 
 
 def test_merging_classes_after_a_training_keeps_the_test_items(
