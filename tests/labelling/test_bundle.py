@@ -154,7 +154,8 @@ class TestClaims:
         assert done == list(range(1, count + 1))
         assert session.progress().total == count
         assert session.idle_reason() == (
-            f"{count - 1} volumes wait for other annotators; bring the labels back with 'cryoal merge'"
+            f"{count - 1} volumes wait for other annotators; "
+            "bring the labels back with 'cryoal merge'"
         )
         session.close()
 
