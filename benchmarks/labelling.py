@@ -15,7 +15,6 @@ import argparse
 import os
 import tempfile
 import time
-from contextlib import nullcontext
 from pathlib import Path
 
 import mrcfile
@@ -70,13 +69,7 @@ def write_run(folder: Path, items: int, box_px: int) -> Path:
         device="cpu",
     )
     run = start_run(folder / "run", settings, pool)
-    ActiveLearningLoop(
-        run,
-        pool,
-        People(proceed=False),
-        progress=lambda _name: nullcontext(lambda _done, _total: None),
-        report=lambda _cycle, _metrics: None,
-    ).run()
+    ActiveLearningLoop(run, pool, People(proceed=False)).run()
     run.journal.close()
     return folder / "run"
 

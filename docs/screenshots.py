@@ -13,7 +13,6 @@ import argparse
 import shutil
 import tempfile
 import time
-from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -51,13 +50,7 @@ def copy_particles(folder: Path) -> Path:
 
 def go_on(folder: RunFolder, pool: SubtomogramPool) -> None:
     """Train and query as far as answers allow."""
-    ActiveLearningLoop(
-        folder,
-        pool,
-        People(proceed=False),
-        progress=lambda _name: nullcontext(lambda _done, _total: None),
-        report=lambda _cycle, _metrics: None,
-    ).run()
+    ActiveLearningLoop(folder, pool, People(proceed=False)).run()
 
 
 def make_run(folder: Path, steps: int) -> tuple[Path, SubtomogramPool]:

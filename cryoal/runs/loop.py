@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 
 import numpy as np
 import numpy.typing as npt
@@ -47,6 +47,11 @@ PRETRAINED_CLASSES = ("unlabelled", "items")
 """The head of a pretrained model is never used; a description names classes nevertheless."""
 
 
+def silently(_work: str) -> AbstractContextManager[Progress]:
+    """A progress that nobody sees."""
+    return nullcontext(lambda _done, _total: None)
+
+
 def phase_seed(seed: int, cycle: int, phase: str) -> int:
     """Seed of one phase of one cycle: a phase done again after a kill comes out the same."""
     digest = hashlib.sha256(f"{seed}/{cycle}/{phase}".encode()).digest()
@@ -74,8 +79,8 @@ class ActiveLearningLoop:
         folder: RunFolder,
         pool: SubtomogramPool,
         oracle: Oracle,
-        progress: ProgressFactory,
-        report: CycleReport,
+        progress: ProgressFactory = silently,
+        report: CycleReport = lambda _cycle, _metrics: None,
     ) -> None:
         self.folder = folder
         self.pool = pool
