@@ -10,7 +10,7 @@ class SimilarityGraph:
     """Column-normalised cosine similarities with self-loops, applied as products of thin matrices.
 
     With X the points scaled to unit length the adjacency is A = (X X^T - I) D^-1 + I, where D
-    holds the column sums of what is in brackets (Caramalau, Bhattarai and Kim, CVPR 2021, 3.2 and
+    holds the column sums of what is in brackets (Caramalau, Bhattarai and Kim, CVPR 2021, and
     their code). A H = X (X^T D^-1 H) - D^-1 H + H costs O(n d) memory and never n x n.
 
     A column sum below 1, of a point that is like no other or opposite to most, counts as 1; a

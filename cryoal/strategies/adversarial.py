@@ -32,7 +32,7 @@ class Adversarial(Scorer):
         learning_rate: of both Adam optimisers.
         beta: weight of the latents' divergence from the prior.
         adversary: weight of the discriminator in the autoencoder's loss.
-        supervision: weight of the classifier, where there is one.
+        supervision: weight of a classifier of the labelled items; 0 for none.
     """
 
     latent: int
@@ -52,16 +52,13 @@ class Adversarial(Scorer):
     def states(self, context: QueryContext) -> Tensor:
         """What the discriminator shall say of the candidates (n,), 0 (labelled) to 1."""
 
-    @abstractmethod
-    def classes(self, context: QueryContext) -> int | None:
-        """Classes of the classifier, or None for none."""
-
     def score(self, context: QueryContext) -> Tensor:
         """Log-odds of the discriminator for 'unlabelled'; networks in eval mode."""
         workshop = declared(context.workshop)
+        classes = context.outputs.logits.shape[1] if self.supervision > 0 else None
         with seeded(context.seed):
             networks = AdversarialEncoder(
-                workshop.item_shape, self.latent, self.width, self.hidden, self.classes(context)
+                workshop.item_shape, self.latent, self.width, self.hidden, classes
             ).to(workshop.fabric.device)
             self.train(networks.train(), context, workshop)
         networks.eval()

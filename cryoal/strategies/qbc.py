@@ -34,7 +34,7 @@ class QueryByCommittee(Scorer):
     tie; ties go to the higher entropy of the mean posterior (ours).
 
     Attributes:
-        members: 3, as TypiClust's comparison has it (Hacohen, Dekel and Weinshall, ICML 2022).
+        members: 3, the code of TypiClust's comparison (Hacohen, Dekel and Weinshall, ICML 2022).
     """
 
     members: int = 3

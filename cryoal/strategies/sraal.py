@@ -60,13 +60,9 @@ class Sraal(Adversarial):
         """The task model's uncertainty."""
         return uncertainty(context.probabilities)
 
-    def classes(self, context: QueryContext) -> int:
-        """Those of the task model."""
-        return context.outputs.logits.shape[1]
-
 
 def uncertainty(posterior: Tensor) -> Tensor:
-    """1 - largest probability x least variance / variance (Zhang et al., Eq. 5), (n,).
+    """1 - largest probability x least variance / variance (Zhang et al.), (n,).
 
     The least variance is that of a posterior with the same largest probability and the rest
     spread evenly. 0 for a certain posterior, 1 - 1 / classes for a uniform one.

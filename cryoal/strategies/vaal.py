@@ -33,13 +33,13 @@ class Vaal(Adversarial):
         latent: 32, the authors' code.
         width: 8 channels, doubling; the code has 128. Sized for two CPU cores and 24 px volumes.
         hidden: 512 and 512, the code.
-        rounds: 150; the code has some 39,000 for 5,000 labels (100 epochs). Ours: minutes.
+        rounds: 150; the code has some 39,000 on CIFAR-10 (100 epochs). Ours: minutes.
         encoder_steps: 2, the code.
         batch_size: 16 of each kind; the code has 128.
         learning_rate: 2e-3, higher than the code's 5e-4 as there are fewer steps.
         beta: 1, the paper.
         adversary: 1, the paper.
-        supervision: unused.
+        supervision: 0; VAAL has no classifier.
     """
 
     latent: int = 32
@@ -56,6 +56,3 @@ class Vaal(Adversarial):
     def states(self, context: QueryContext) -> Tensor:
         """1: the discriminator is to know candidates as unlabelled."""
         return torch.ones(len(context))
-
-    def classes(self, context: QueryContext) -> None:
-        """No classifier."""
