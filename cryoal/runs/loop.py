@@ -306,8 +306,11 @@ class ActiveLearningLoop:
             context = surveyor.context(candidates, labelled.items, labelled.labels, seed, progress)
         scored = time.perf_counter()
         budget = min(count_items(self.settings.budget, len(self.trainable)), len(candidates))
-        chosen = self.strategy.select(context, budget)
         scores = self.strategy.score(context) if isinstance(self.strategy, Scorer) else None
+        if scores is None:
+            chosen = self.strategy.select(context, budget)
+        else:
+            chosen = Scorer.highest(context, scores, budget)
         positions = self.journal.trained_positions(cycle)
         save_scores(self.folder.scores_path(cycle), context, positions, scores)
         if self.settings.oracle == "human":

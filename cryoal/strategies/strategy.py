@@ -47,7 +47,11 @@ class Scorer(Strategy):
 
     def select(self, context: QueryContext, k: int) -> npt.NDArray[np.int64]:
         """The ``k`` highest scores; ties are broken by the context's seed, not by position."""
-        scores = self.score(context)
+        return self.highest(context, self.score(context), k)
+
+    @staticmethod
+    def highest(context: QueryContext, scores: Tensor, k: int) -> npt.NDArray[np.int64]:
+        """What ``select`` gives for ``scores`` (n,), which may have taken long to compute."""
         shuffle = torch.randperm(len(scores), generator=context.generator())
         order = shuffle[torch.argsort(scores[shuffle], descending=True, stable=True)]
         chosen: npt.NDArray[np.int64] = context.candidates[order[:k].numpy()]

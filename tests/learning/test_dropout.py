@@ -53,9 +53,7 @@ def test_samples_of_head_dropout_are_the_full_passes() -> None:
 
 
 @pytest.mark.parametrize("name", ["compact", "dsrf3d-v2"])
-def test_samples_are_seeded_and_near_the_posterior(
-    name: str, blob_pool: SubtomogramPool
-) -> None:
+def test_samples_are_seeded_and_near_the_posterior(name: str, blob_pool: SubtomogramPool) -> None:
     description = ModelDescription(name, 1, 24, ("a", "b", "c"), "bright", None, 0.7, 0.1)
     model, preparation = description.build(0), Preparation(blob_pool, Recipe())
     fabric = make_fabric("cpu", "32-true")
