@@ -56,7 +56,9 @@ class ClassManager(QWidget):
         self.add_button.clicked.connect(self.add)
         self.target = QComboBox()
         self.target.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.merge_button = button("Merge into", "Its labels count as those of the other class")
+        self.merge_button = button(
+            "Merge into", "Its labels count as those of the other class, for good"
+        )
         self.merge_button.clicked.connect(self.merge)
         self.remove_button = button("Remove", "Only a class that no item carries can go")
         self.remove_button.clicked.connect(self.remove)
@@ -160,10 +162,11 @@ class ClassManager(QWidget):
             return
         question = (
             f"Merge '{chosen.name}' into '{self.target.currentText()}'? "
-            "Its labels count as those of the other class from now on."
+            "Its labels count as those of the other class from now on. This cannot be undone."
         )
-        answer = QMessageBox.question(self, "Merge classes", question)
-        if answer == QMessageBox.StandardButton.Yes:
+        yes, no = QMessageBox.StandardButton.Yes, QMessageBox.StandardButton.No
+        answer = QMessageBox.question(self, "Merge classes", question, yes | no, no)
+        if answer == yes:
             self._change(lambda: self.desk.session.merge_class(chosen.position, into))
 
     def remove(self) -> None:

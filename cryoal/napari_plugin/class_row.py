@@ -14,7 +14,7 @@ from cryoal.napari_plugin.text import key_cap, label, restyle
 from cryoal.napari_plugin.thumbnail import Thumbnail
 from cryoal.runs.class_table import LabelClass
 
-PICTURE_PX = 38
+PICTURE_PX = 30
 
 
 class ClassRow(QFrame):
@@ -37,7 +37,7 @@ class ClassRow(QFrame):
         self.probability = label(role="faint")
         self.count: QLabel = label("0", "number")
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(8, 3, 12, 3)
+        layout.setContentsMargins(8, 2, 12, 2)
         layout.setSpacing(10)
         layout.addWidget(key_cap(key or ""))
         layout.addWidget(self.picture)

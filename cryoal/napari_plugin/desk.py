@@ -11,7 +11,7 @@ from cryoal.labelling.entry import Entry
 from cryoal.labelling.session import LabelSession
 from cryoal.napari_plugin.average_loader import AverageLoader
 from cryoal.napari_plugin.preferences import Preferences
-from cryoal.runs.answers import Outcome
+from cryoal.runs.answers import ANSWER_NAMES, Outcome
 
 SETTLE_MS = 60
 REFRESH_MS = 2000
@@ -85,6 +85,14 @@ class Desk(QObject):
         """The run's folder, or the file of a bundle, as people know it."""
         return self.session.source.path.resolve().name
 
+    def class_names(self) -> dict[int, str]:
+        """What a model can say, by class position; junk is one of them where it is learned."""
+        names = {one.position: one.name for one in self.session.classes()}
+        junk = self.session.labels.classes.junk()
+        if junk is not None:
+            names[junk] = ANSWER_NAMES[Outcome.JUNK]
+        return names
+
     def fail(self, error: CryoalError) -> None:
         """Say what went wrong."""
         self.failed.emit(self.in_words(str(error)))
@@ -105,22 +113,27 @@ class Desk(QObject):
         entry = self.entry
         if entry is None:
             self.failed.emit("No volume is on screen, so there is nothing to answer.")
-        elif self.listed is not None:
-            self._move(lambda: self._review(entry.item, outcome, label))
-        else:
+        elif self.listed is None:
             self._move(lambda: self.session.answer(outcome, label))
+        elif entry.item not in self.listed:
+            self.failed.emit(
+                "The volume on screen is not in the list below, so keys do not change its answer. "
+                "Choose a row, or go back to the tab Label."
+            )
+        else:
+            self._move(lambda: self._review(entry.item, outcome, label))
 
     def _review(self, item: int, outcome: Outcome, label: int | None) -> None:
         self.session.review(item, outcome, label)
         self._step(1)
 
     def _step(self, by: int) -> None:
-        """Along the list, as far as it goes."""
+        """Along the list, as far as it goes; from an item beside it to the first."""
         assert self.listed is not None
         entry = self.entry
-        if entry is None or entry.item not in self.listed:
-            return
-        place = self.listed.index(entry.item) + by
+        place = 0
+        if entry is not None and entry.item in self.listed:
+            place = self.listed.index(entry.item) + by
         if 0 <= place < len(self.listed):
             self.session.goto(self.listed[place])
 

@@ -9,6 +9,7 @@ from superqt import QElidingLabel
 from cryoal.labelling.entry import Entry
 from cryoal.napari_plugin.class_style import CONFLICT_COLOUR, JUNK_COLOUR, colour_of
 from cryoal.napari_plugin.desk import Desk
+from cryoal.napari_plugin.item_names import title_of
 from cryoal.napari_plugin.text import card, label
 from cryoal.runs.answers import ANSWER_NAMES, Outcome
 
@@ -42,23 +43,24 @@ class ItemCard(QWidget):
         top.addWidget(self.title, 1)
         top.addWidget(self.answer)
         bottom = QHBoxLayout()
+        bottom.setSpacing(10)
         bottom.addWidget(self.count)
-        bottom.addWidget(self.pace, 1)
+        bottom.addWidget(self.bar, 1)
+        bottom.addWidget(self.pace)
         inside = QVBoxLayout(frame)
         inside.setContentsMargins(12, 10, 12, 10)
         inside.setSpacing(5)
         inside.addLayout(top)
         inside.addWidget(self.place)
-        inside.addSpacing(4)
-        inside.addWidget(self.bar)
         inside.addLayout(bottom)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(frame)
 
     def show_entry(self, entry: Entry | None) -> None:
-        self.title.setText("No volume" if entry is None else entry.id)
-        self.title.setToolTip("" if entry is None else entry.id)
+        title = "No volume" if entry is None else self._title(entry)
+        self.title.setText(title)
+        self.title.setToolTip(title)
         place = "" if entry is None else describe_place(entry)
         self.place.setText(place)
         self.place.setVisible(bool(place))
@@ -68,6 +70,9 @@ class ItemCard(QWidget):
         self.answer.setStyleSheet(
             f"background: {colour or 'none'}; color: #14161a; border-radius: 8px; padding: 1px 8px;"
         )
+
+    def _title(self, entry: Entry) -> str:
+        return title_of(entry, [one.name for one in self.desk.session.classes()])
 
     def _answer(self, entry: Entry) -> tuple[str, str]:
         """What was said of an item, in a word, and its colour."""
@@ -85,8 +90,10 @@ class ItemCard(QWidget):
         progress = self.desk.session.progress()
         self.bar.setMaximum(max(progress.total, 1))
         self.bar.setValue(progress.done)
-        self.count.setText(f"{progress.done} of {progress.total}")
-        self.pace.setText(describe_pace(progress.per_hour, progress.waiting))
+        self.count.setText(f"{progress.done} of {progress.total}" if progress.total else "")
+        pace = describe_pace(progress.per_hour, progress.waiting)
+        self.pace.setText(pace)
+        self.pace.setVisible(bool(pace))
 
 
 def describe_place(entry: Entry) -> str:

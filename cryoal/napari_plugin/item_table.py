@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from magicgui.widgets import CheckBox, ComboBox
 from qtpy.QtCore import QModelIndex, Qt
-from qtpy.QtGui import QHideEvent, QShowEvent
+from qtpy.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from qtpy.QtWidgets import (
     QAbstractItemView,
     QGridLayout,
-    QHeaderView,
     QTableView,
     QVBoxLayout,
     QWidget,
 )
 
 from cryoal.labelling.entry import Entry
+from cryoal.napari_plugin.column_widths import shared_widths
 from cryoal.napari_plugin.desk import Desk
 from cryoal.napari_plugin.item_table_model import (
-    ANSWER,
     DOUBT,
-    ITEM,
     MODEL,
     SCORE,
     SORT_KEYS,
@@ -35,6 +33,9 @@ STATES = [
     ("In conflict", "conflict"),
     ("Undecided", "undecided"),
 ]
+ROWS_MEASURED = 200
+"""Rows whose texts decide how wide a column is."""
+
 HINT = "Keys answer for the item on screen and override what was said of it before."
 
 
@@ -53,27 +54,22 @@ class ItemTable(QWidget):
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.table.setTextElideMode(Qt.TextElideMode.ElideLeft)
+        self.table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.table.setWordWrap(False)
+        self.table.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        self.table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.table.clicked.connect(self._clicked)
         header = self.table.horizontalHeader()
         header.setSectionsClickable(True)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setSectionResizeMode(ITEM, QHeaderView.ResizeMode.Stretch)
-        for column, width in (
-            (ANSWER, 100),
-            (MODEL, 100),
-            (SCORE, 52),
-            (DOUBT, 52),
-            (TOMOGRAM, 76),
-        ):
-            self.table.setColumnWidth(column, width)
+        header.setResizeContentsPrecision(ROWS_MEASURED)
         header.sectionClicked.connect(self._sort)
         self.state = ComboBox(choices=STATES, value=None)
         self.label = ComboBox(choices=[("All classes", None)], value=None)
         self.group = ComboBox(choices=[("All tomograms", None)], value=None)
         self.disagreement = CheckBox(text="Disagreements")
         self.disagreement.tooltip = "Annotators differ, or the model says otherwise"
+        self.predicted = self.scored = False
         self._lay_out()
         for widget in (self.state, self.label, self.group, self.disagreement):
             widget.native.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -81,8 +77,7 @@ class ItemTable(QWidget):
         desk.classes_changed.connect(self._offer_classes)
         desk.settled.connect(self.refresh)
         desk.shown.connect(self._select)
-        desk.hidden_changed.connect(self._hide_model)
-        self._hide_model(desk.hidden)
+        desk.hidden_changed.connect(self.refresh)
 
     def _lay_out(self) -> None:
         filters = QGridLayout()
@@ -97,7 +92,6 @@ class ItemTable(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._offer_columns()
         self.refresh()
 
     def hideEvent(self, event: QHideEvent) -> None:
@@ -108,8 +102,18 @@ class ItemTable(QWidget):
         """List the session's entries, if anybody can see them."""
         if self.isVisible():
             self.model.refresh()
+            if self.is_unfiltered:
+                self._offer_columns()
+            self._hide_model(self.desk.hidden)
+            self._fit_columns()
             self.desk.listed = [entry.item for entry in self.model.entries]
             self._select(self.desk.entry)
+
+    @property
+    def is_unfiltered(self) -> bool:
+        """Whether the whole query and all that is labelled is listed."""
+        chosen = (self.state.value, self.label.value, self.group.value)
+        return chosen == (None, None, None) and not self.disagreement.value
 
     def _select(self, entry: Entry | None) -> None:
         if not self.isVisible():
@@ -148,16 +152,32 @@ class ItemTable(QWidget):
 
     def _offer_columns(self) -> None:
         """Tomograms where there are several, doubt where there was an audit."""
-        entries = self.desk.session.entries()
+        entries = self.model.entries
         groups = {one.group for one in entries if one.group is not None}
         offered = [("All tomograms", None), *((name, name) for name in sorted(groups))]
-        if self.group.value is None:
-            self.group.choices = offered
+        self.group.choices = offered
         self.group.native.setVisible(len(offered) > 2)
         self.table.setColumnHidden(TOMOGRAM, len(offered) < 3)
         audited = any(one.doubt is not None for one in entries)
         self.table.setColumnHidden(DOUBT, not audited)
+        self.predicted = any(one.prediction is not None for one in entries)
+        self.scored = any(one.score is not None for one in entries)
 
     def _hide_model(self, hidden: bool) -> None:
-        self.table.setColumnHidden(MODEL, hidden)
-        self.table.setColumnHidden(SCORE, hidden)
+        self.table.setColumnHidden(MODEL, hidden or not self.predicted)
+        self.table.setColumnHidden(SCORE, hidden or not self.scored)
+
+    def _fit_columns(self) -> None:
+        """As wide as their texts, as far as the table has room."""
+        header = self.table.horizontalHeader()
+        wanted = {
+            column: max(self.table.sizeHintForColumn(column), header.sectionSizeHint(column))
+            for column in range(self.model.columnCount())
+            if not self.table.isColumnHidden(column)
+        }
+        for column, width in shared_widths(wanted, self.table.viewport().width()).items():
+            self.table.setColumnWidth(column, width)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_columns()

@@ -8,6 +8,7 @@ from qtpy.QtGui import QColor
 from cryoal.labelling.entry import Entry, SortKey
 from cryoal.napari_plugin.class_style import CONFLICT_COLOUR, JUNK_COLOUR, colour_of
 from cryoal.napari_plugin.desk import Desk
+from cryoal.napari_plugin.item_names import is_settled, row_names, short_names
 from cryoal.runs.answers import ANSWER_NAMES, Outcome
 
 Index = QModelIndex | QPersistentModelIndex
@@ -26,6 +27,8 @@ class ItemTableModel(QAbstractTableModel):
         self.desk = desk
         self.entries: list[Entry] = []
         self.names: dict[int, str] = {}
+        self.titles: dict[int, str] = {}
+        self.groups: dict[str, str] = {}
         self.colours: dict[int, str] = {}
 
     def refresh(self) -> None:
@@ -33,7 +36,9 @@ class ItemTableModel(QAbstractTableModel):
         self.beginResetModel()
         self.entries = self.desk.session.entries()
         classes = self.desk.session.classes()
-        self.names = {one.position: one.name for one in classes}
+        self.names = self.desk.class_names()
+        self.titles = row_names(self.entries, [one.name for one in classes])
+        self.groups = short_names(one.group for one in self.entries if one.group is not None)
         self.colours = {one.position: colour_of(one) for one in classes}
         self.endResetModel()
 
@@ -64,14 +69,21 @@ class ItemTableModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ForegroundRole and index.column() == ANSWER:
             return QColor(self._colour(entry))
         if role == Qt.ItemDataRole.ToolTipRole:
-            names = ", ".join(entry.decision.annotators)
-            return f"{entry.id}\nanswered by {names}" if names else entry.id
+            return self._tip(entry, index.column())
         return None
+
+    def _tip(self, entry: Entry, column: int) -> str:
+        """A cell in full."""
+        if column != ITEM:
+            return entry.group or "" if column == TOMOGRAM else self._text(entry, column)
+        name = entry.id if is_settled(entry) else self.titles[entry.item]
+        names = ", ".join(entry.decision.annotators)
+        return f"{name}\nanswered by {names}" if names else name
 
     def _text(self, entry: Entry, column: int) -> str:
         match column:
             case 0:
-                return entry.id
+                return self.titles[entry.item]
             case 1:
                 return self._answer(entry)
             case 2:
@@ -81,7 +93,7 @@ class ItemTableModel(QAbstractTableModel):
             case 4:
                 return "" if entry.doubt is None else f"{entry.doubt:.2f}"
             case _:
-                return entry.group or ""
+                return "" if entry.group is None else self.groups[entry.group]
 
     def _answer(self, entry: Entry) -> str:
         decision = entry.decision

@@ -38,12 +38,11 @@ class LabellingDock(QWidget):
         self.setObjectName("cryoalDock")
         self.setStyleSheet(DOCK)
         self.setMinimumWidth(WIDTH_PX)
-        self.banner = MessageBanner()
+        self.banner = MessageBanner(self)
         self.start_page = StartPage(self.preferences)
         self.start_page.chosen.connect(self.open)
         self.box = QVBoxLayout(self)
         self.box.setContentsMargins(10, 6, 10, 10)
-        self.box.addWidget(self.banner)
         self.box.addWidget(self.start_page, 1)
 
     def open(self, path: Path, annotator: str) -> None:
@@ -65,7 +64,8 @@ class LabellingDock(QWidget):
         self.start_page.hide()
         self.box.addWidget(page, 1)
         self.stage = Stage(self.viewer, desk)
-        self.controls = ViewControls(self.preferences.display)
+        voxel_size_A = session.source.voxel_size_A
+        self.controls = ViewControls(self.preferences.display, voxel_size_A)
         self.controls.setStyleSheet(DOCK)
         self.controls.changed.connect(self.stage.change_settings)
         self.controls.changed.connect(lambda _: page.class_list.redraw_averages())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from qtpy.QtCore import Qt
+from qtpy.QtGui import QResizeEvent
 from qtpy.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
 from cryoal.labelling.entry import Entry
@@ -13,11 +14,12 @@ from cryoal.napari_plugin.desk import Desk
 from cryoal.napari_plugin.item_card import ItemCard
 from cryoal.napari_plugin.item_table import ItemTable
 from cryoal.napari_plugin.message_banner import MessageBanner
-from cryoal.napari_plugin.neighbour_strip import NeighbourStrip
 from cryoal.napari_plugin.prediction_card import PredictionCard
-from cryoal.napari_plugin.tomogram_map import TomogramMap
+from cryoal.napari_plugin.surroundings import Surroundings
 from cryoal.napari_plugin.training_panel import TrainingPanel
 from cryoal.napari_plugin.training_process import TrainingProcess
+
+LOW_PX = 800
 
 
 class LabellingPage(QWidget):
@@ -29,12 +31,10 @@ class LabellingPage(QWidget):
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.desk = desk
-        self.banner = MessageBanner()
         self.card = ItemCard(desk)
         self.prediction = PredictionCard(desk)
         self.class_list = ClassList(desk)
-        self.neighbours = NeighbourStrip(desk)
-        self.map = TomogramMap(desk)
+        self.surroundings = Surroundings(desk)
         self.table = ItemTable(desk)
         self.manager = ClassManager(desk)
         self.process: TrainingProcess | None = None
@@ -45,6 +45,7 @@ class LabellingPage(QWidget):
             self.training = TrainingPanel(desk, self.process)
             self.training.failed.connect(lambda text: self.banner.say(desk.in_words(text), "error"))
             self.training.trained.connect(self._trained)
+            self.process.started.connect(lambda: self._shown(desk.entry))
         self._lay_out()
         desk.shown.connect(self._shown)
         desk.failed.connect(lambda text: self.banner.say(text, "error"))
@@ -52,12 +53,11 @@ class LabellingPage(QWidget):
     def _lay_out(self) -> None:
         first = QWidget()
         column = QVBoxLayout(first)
-        column.setContentsMargins(0, 8, 0, 0)
-        column.setSpacing(8)
+        column.setContentsMargins(0, 6, 0, 0)
+        column.setSpacing(6)
         column.addWidget(self.prediction)
         column.addWidget(self.class_list, 1)
-        column.addWidget(self.neighbours)
-        column.addWidget(self.map)
+        column.addWidget(self.surroundings)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -66,12 +66,12 @@ class LabellingPage(QWidget):
             self.tabs.addTab(widget, name)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(8)
-        layout.addWidget(self.banner)
+        layout.setSpacing(6)
         layout.addWidget(self.card)
         layout.addWidget(self.tabs, 1)
         if self.training is not None:
             layout.addWidget(self.training)
+        self.banner = MessageBanner(self)
 
     def new_class(self) -> None:
         """Ask for the name of a new class."""
@@ -86,7 +86,7 @@ class LabellingPage(QWidget):
     def _shown(self, entry: Entry | None) -> None:
         """An old message is about an item before; what is special now is said instead."""
         if entry is None:
-            self.banner.say(f"Nothing to label now: {self.desk.session.idle_reason()}.")
+            self.banner.say(self._idle())
         elif self.desk.session.source.database.writable:
             self.banner.hide()
         else:
@@ -95,6 +95,21 @@ class LabellingPage(QWidget):
                 "where you may write.",
                 "error",
             )
+
+    def _idle(self) -> str:
+        """Why nothing is on screen, and what to do."""
+        if self.process is not None and self.process.running:
+            return "The model is training. The next volumes come when it is done."
+        if self.training is None or self.desk.session.query is not None:
+            return f"Nothing to label now: {self.desk.session.idle_reason()}."
+        if self.training.is_finished:
+            return "Nothing to label now: the run is finished."
+        return "Nothing to label now: train, and the next query comes."
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A low window has room for the classes or for pictures, and classes go first."""
+        super().resizeEvent(event)
+        self.surroundings.neighbours.limit(1 if self.height() < LOW_PX else 2)
 
     def _trained(self) -> None:
         self.desk.refresh()

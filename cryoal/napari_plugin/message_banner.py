@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from qtpy.QtCore import Qt
+from qtpy.QtCore import QEvent, QObject, Qt
+from qtpy.QtGui import QShowEvent
 from qtpy.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from cryoal.napari_plugin.text import button, label, restyle
@@ -13,12 +14,15 @@ from cryoal.napari_plugin.text import button, label, restyle
 class MessageBanner(QFrame):
     """Says what went wrong or what comes next, until it is closed or something else is said.
 
+    It lies over the top of ``over``, so that nothing moves under the mouse when it comes or goes.
+
     Attributes:
         is_error: whether what was said last went wrong.
     """
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, over: QWidget) -> None:
+        super().__init__(over)
+        self.over = over
         self.is_error = False
         self.text = label(wrap=True)
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -27,10 +31,11 @@ class MessageBanner(QFrame):
         close.setProperty("close", True)
         close.setFixedSize(24, 20)
         close.clicked.connect(self.hide)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(10, 8, 6, 8)
-        layout.addWidget(self.text, 1)
-        layout.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
+        self.row = QHBoxLayout(self)
+        self.row.setContentsMargins(10, 8, 6, 8)
+        self.row.addWidget(self.text, 1)
+        self.row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
+        over.installEventFilter(self)
         self.hide()
 
     def say(self, text: str, kind: Literal["plain", "error"] = "plain") -> None:
@@ -39,4 +44,21 @@ class MessageBanner(QFrame):
         self.text.setText(text)
         self.setProperty("message", kind)
         restyle(self)
+        self._fit()
         self.show()
+        self.raise_()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._fit()
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            self._fit()
+        return False
+
+    def _fit(self) -> None:
+        """As wide as what it lies over, as high as its words need."""
+        inside = self.over.contentsRect()
+        width = inside.width()
+        self.setGeometry(inside.left(), inside.top(), width, self.row.heightForWidth(width))

@@ -20,18 +20,20 @@ from cryoal.napari_plugin.text import label
 from cryoal.napari_plugin.thumbnail import Thumbnail
 
 COLUMNS, ROWS = 3, 2
-PICTURE_PX = 108
+PICTURE_PX = 100
 
 
 class NeighbourStrip(QWidget):
     """Up to six pictures with the colour and name of their class, nearest first.
 
-    Takes no room where no item is on screen.
+    Attributes:
+        rows: of pictures at most; fewer where the window is low.
     """
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.desk = desk
+        self.rows = ROWS
         self.pictures = [Thumbnail(PICTURE_PX) for _ in range(COLUMNS * ROWS)]
         self.names = [QElidingLabel() for _ in self.pictures]
         self.none = label("Nothing labelled is near yet; a trained model finds it.", "faint", True)
@@ -49,18 +51,18 @@ class NeighbourStrip(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
-        layout.addWidget(label("NEAREST LABELLED", "heading"))
         layout.addWidget(self.none)
         layout.addLayout(grid)
+        layout.addStretch(1)
         desk.settled.connect(self.refresh)
 
     def refresh(self) -> None:
         """Draw the neighbours of the item on screen."""
         entry = self.desk.entry
-        self.setVisible(entry is not None)
         found = [] if entry is None else self._nearest(entry.item)
         classes = {one.position: one for one in self.desk.session.classes()}
         self.none.setVisible(not found)
+        found = found[: COLUMNS * self.rows]
         for place, (picture, name) in enumerate(zip(self.pictures, self.names, strict=True)):
             there = place < len(found)
             picture.setVisible(there)
@@ -73,6 +75,12 @@ class NeighbourStrip(QWidget):
                 picture.show_picture(grey, colour)
                 picture.setToolTip(f"cosine distance {found[place].distance:.3f}")
                 name.setText("junk" if label_class is None else label_class.name)
+
+    def limit(self, rows: int) -> None:
+        """Show at most ``rows`` rows."""
+        if rows != self.rows:
+            self.rows = rows
+            self.refresh()
 
     def _nearest(self, item: int) -> list[Neighbour]:
         return self.desk.session.nearest(item, len(self.pictures))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qtpy.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QHBoxLayout, QWidget
 from superqt import QElidingLabel
 
 from cryoal.labelling.entry import Entry
@@ -22,12 +22,9 @@ class PredictionCard(QWidget):
         self.toggle.clicked.connect(desk.toggle_hidden)
         frame = card()
         inside = QHBoxLayout(frame)
-        inside.setContentsMargins(12, 6, 6, 6)
-        lines = QVBoxLayout()
-        lines.setSpacing(3)
-        lines.addWidget(self.text)
-        lines.addWidget(self.score)
-        inside.addLayout(lines, 1)
+        inside.setContentsMargins(12, 4, 6, 4)
+        inside.addWidget(self.text, 1)
+        inside.addWidget(self.score)
         inside.addWidget(self.toggle)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -42,7 +39,7 @@ class PredictionCard(QWidget):
             return
         self.toggle.setText("Show  H" if self.desk.hidden else "Hide  H")
         if self.desk.hidden:
-            text, score = "Hidden", "prediction and score"
+            text, score = "Hidden", ""
         else:
             text, score = self._prediction(entry), describe_score(entry)
         self.text.setText(text)
@@ -50,16 +47,13 @@ class PredictionCard(QWidget):
         self.score.setText(score)
 
     def _prediction(self, entry: Entry) -> str:
-        names = {one.position: one.name for one in self.desk.session.classes()}
-        junk = self.desk.session.labels.classes.junk()
-        if junk is not None:
-            names[junk] = "junk"
+        names = self.desk.class_names()
         if entry.prediction not in names:
             return "No model has seen it yet"
         sure = "" if entry.probability is None else f", {entry.probability:.0%}"
-        return f"{names[entry.prediction]}{sure}"
+        return f"Model: {names[entry.prediction]}{sure}"
 
 
 def describe_score(entry: Entry) -> str:
     """The score, where there is one."""
-    return "" if entry.score is None else f"the model's guess · score {entry.score:.3g}"
+    return "" if entry.score is None else f"score {entry.score:.3g}"

@@ -19,14 +19,19 @@ QFrame[row="true"] {{ background: rgba(128, 134, 148, 28); border-radius: 6px; }
 QFrame[row="true"]:hover {{ background: rgba(128, 134, 148, 64); }}
 QFrame[row="true"][chosen="true"] {{ background: rgba(76, 141, 255, 70); }}
 QFrame[message="error"] {{
-    background: rgba(230, 162, 60, 40); border-left: 3px solid {WARNING}; border-radius: 3px;
+    background: #453a28; border-left: 3px solid {WARNING}; border-radius: 3px;
 }}
 QFrame[message="plain"] {{
-    background: rgba(76, 141, 255, 36); border-left: 3px solid {ACCENT}; border-radius: 3px;
+    background: #28374f; border-left: 3px solid {ACCENT}; border-radius: 3px;
 }}
 QFrame[message] QLabel {{ background: transparent; }}
 QPushButton[close="true"] {{ padding: 0; background: transparent; font-size: 15px; }}
 QPushButton {{ padding: 6px 8px; border-radius: 5px; }}
+QPushButton[head="true"] {{
+    padding: 0; background: transparent; font-size: 11px; font-weight: 600; color: #6f7888;
+}}
+QPushButton[head="true"]:checked {{ color: #c3cad6; }}
+QPushButton[head="true"]:hover {{ color: white; }}
 QPushButton[main="true"] {{ background: {ACCENT}; color: white; font-weight: 600; padding: 9px; }}
 QPushButton[main="true"]:hover {{ background: #6aa0ff; }}
 QPushButton[main="true"]:disabled {{ background: rgba(128, 134, 148, 50); color: #8d95a3; }}

@@ -2,84 +2,139 @@
 
 from __future__ import annotations
 
-from qtpy.QtCore import QPointF, QRectF, Qt
-from qtpy.QtGui import QColor, QPainter, QPaintEvent, QPen
-from qtpy.QtWidgets import QWidget
+import math
 
-from cryoal.labelling.source import Position
+import numpy as np
+import numpy.typing as npt
+from qtpy.QtCore import QPointF, QRectF, QSize, Qt
+from qtpy.QtGui import QColor, QPainter, QPaintEvent, QPen
+from qtpy.QtWidgets import QSizePolicy, QWidget
+
+from cryoal.labelling.entry import Entry
 from cryoal.napari_plugin.desk import Desk
 from cryoal.napari_plugin.style import ACCENT
+from cryoal.pools.places import Tomogram
 
-HEIGHT_PX = 150
 MARGIN_PX = 8
+RULER_PX = 84
+"""Room at the right for z, and at the left for the scale."""
+
+FAINT = QColor(160, 168, 182, 130)
+WORDS = QColor("#9aa3b2")
+CARD = QColor(128, 134, 148, 28)
 
 
 class TomogramMap(QWidget):
-    """The tomogram from above: one dot an item, the one on screen large; z as a tick at the edge.
+    """The tomogram from above, x to the right and y down as in the slabs; z at the right.
 
-    Takes no room where coordinates are not known.
+    A dot an item, whether it was asked for or not, and the one on screen large. The tomogram is
+    as large as the pool's file says, or else as far as its items reach.
     """
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.desk = desk
         self.group: str | None = None
-        self.places: list[Position] = []
-        self.setFixedHeight(HEIGHT_PX)
-        self.setToolTip("Queried and labelled items of this tomogram from above; z at the right")
-        self.hide()
-        desk.settled.connect(self.refresh)
+        self.tomogram: Tomogram | None = None
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setToolTip("All items of this tomogram from above, y down; z at the right")
+        desk.settled.connect(self.update)
 
-    def refresh(self) -> None:
-        """Draw the tomogram of the item on screen."""
-        entry = self.desk.entry
-        known = entry is not None and entry.position_A is not None
-        self.setVisible(known)
-        if entry is None or not known:
-            return
-        if not self.places or self.group != entry.group:
+    def sizeHint(self) -> QSize:
+        return QSize(300, 120)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(200, 90)
+
+    def knows(self, entry: Entry) -> bool:
+        """Whether there is a map of the item's tomogram."""
+        if entry.position_A is not None and (self.tomogram is None or self.group != entry.group):
             self.group = entry.group
-            self.places = self._places(entry.group)
-        self.update()
+            self.tomogram = self.desk.session.source.tomogram(entry.group)
+        return entry.position_A is not None and self.tomogram is not None
 
-    def _places(self, group: str | None) -> list[Position]:
-        """Where the items of a tomogram lie; thousands, so not looked for at each drawing."""
-        others = self.desk.session.entries()
-        return [
-            other.position_A
-            for other in others
-            if other.group == group and other.position_A is not None
-        ]
+    @property
+    def area(self) -> QRectF:
+        """Where the tomogram is drawn, as large as fits."""
+        room = QRectF(self.rect()).adjusted(RULER_PX, MARGIN_PX, -RULER_PX, -MARGIN_PX)
+        if self.tomogram is None:
+            return room
+        width, height = (float(edge) for edge in self.span_A[:2])
+        scale = min(room.width() / width, room.height() / height)
+        area = QRectF(0, 0, width * scale, height * scale)
+        area.moveCenter(room.center())
+        return area
+
+    @property
+    def span_A(self) -> npt.NDArray[np.float64]:
+        """Edges (x, y, z) of the tomogram; never 0."""
+        assert self.tomogram is not None
+        low, high = self.tomogram.box_A
+        span: npt.NDArray[np.float64] = np.maximum(high - low, 1.0)
+        return span
+
+    def at(self, place_A: npt.ArrayLike) -> QPointF:
+        """A place (x, y, z) in the picture."""
+        assert self.tomogram is not None
+        x, y, _ = (np.asarray(place_A) - self.tomogram.box_A[0]) / self.span_A
+        return QPointF(
+            self.area.left() + x * self.area.width(), self.area.top() + y * self.area.height()
+        )
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        entry = self.desk.entry
-        if entry is None or entry.position_A is None:
-            return
-        places = [*self.places, entry.position_A]
-        low = [min(at) for at in zip(*places, strict=True)]
-        span = [max(max(at) - min(at), 1.0) for at in zip(*places, strict=True)]
-        area = QRectF(self.rect()).adjusted(MARGIN_PX, MARGIN_PX, -4 * MARGIN_PX, -MARGIN_PX)
-        scale = min(area.width() / span[0], area.height() / span[1])
-        left = area.left() + (area.width() - span[0] * scale) / 2
-        bottom = area.bottom() - (area.height() - span[1] * scale) / 2
-
-        def at(place: Position) -> QPointF:
-            return QPointF(left + (place[0] - low[0]) * scale, bottom - (place[1] - low[1]) * scale)
-
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(128, 134, 148, 28))
+        painter.setBrush(CARD)
         painter.drawRoundedRect(QRectF(self.rect()), 6, 6)
-        painter.setBrush(QColor(160, 168, 182, 130))
-        for place in places:
-            painter.drawEllipse(at(place), 2.0, 2.0)
+        entry = self.desk.entry
+        if entry is not None and self.knows(entry):
+            assert self.tomogram is not None
+            assert entry.position_A is not None
+            self._draw_places(painter, self.tomogram, entry.position_A)
+            self._draw_scale(painter)
+            self._draw_depth(painter, self.tomogram, entry.position_A[2])
+        painter.end()
+
+    def _draw_places(
+        self, painter: QPainter, tomogram: Tomogram, here: tuple[float, float, float]
+    ) -> None:
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(FAINT, 1))
+        painter.drawRect(self.area)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(FAINT)
+        for place in tomogram.places_A:
+            painter.drawEllipse(self.at(place), 2.0, 2.0)
         painter.setBrush(QColor(ACCENT))
-        painter.drawEllipse(at(entry.position_A), 5.0, 5.0)
-        ruler = self.width() - 2 * MARGIN_PX
-        painter.setPen(QPen(QColor(160, 168, 182, 130), 2))
-        painter.drawLine(QPointF(ruler, area.top()), QPointF(ruler, area.bottom()))
-        depth = area.bottom() - (entry.position_A[2] - low[2]) / span[2] * area.height()
+        painter.drawEllipse(self.at(here), 5.0, 5.0)
+
+    def _draw_scale(self, painter: QPainter) -> None:
+        """A bar of a round length, as long as fits beside the tomogram, and its length."""
+        scale = self.area.width() / self.span_A[0]
+        length_A = round_length((RULER_PX - 2 * MARGIN_PX) / scale)
+        bottom = self.rect().bottom() - MARGIN_PX
+        painter.setPen(QPen(WORDS, 2))
+        painter.drawLine(QPointF(MARGIN_PX, bottom), QPointF(MARGIN_PX + length_A * scale, bottom))
+        words = QRectF(MARGIN_PX, bottom - 20, RULER_PX - MARGIN_PX, 16)
+        painter.drawText(words, Qt.AlignmentFlag.AlignLeft, f"{length_A:g} Å")
+
+    def _draw_depth(self, painter: QPainter, tomogram: Tomogram, z_A: float) -> None:
+        low, high = (float(edge) for edge in tomogram.box_A[:, 2])
+        ruler = self.rect().right() - RULER_PX + 2 * MARGIN_PX
+        top, bottom = self.rect().top() + 2.0 * MARGIN_PX, self.rect().bottom() - 2.0 * MARGIN_PX
+        painter.setPen(QPen(FAINT, 2))
+        painter.drawLine(QPointF(ruler, top), QPointF(ruler, bottom))
+        depth = bottom - (z_A - low) / float(self.span_A[2]) * (bottom - top)
         painter.setPen(QPen(QColor(ACCENT), 3))
         painter.drawLine(QPointF(ruler - 5, depth), QPointF(ruler + 5, depth))
-        painter.end()
+        painter.setPen(WORDS)
+        for place, words in ((top, f"z {high:.0f} Å"), (bottom, f"{low:.0f}")):
+            box = QRectF(ruler + 8, place - 8, RULER_PX, 16)
+            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, words)
+
+
+def round_length(longest: float) -> float:
+    """The largest of 1, 2, 5, 10, 20 and so on that is not longer."""
+    power = 10.0 ** math.floor(math.log10(longest))
+    return max(step * power for step in (1, 2, 5) if step * power <= longest)

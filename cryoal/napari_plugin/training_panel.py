@@ -8,6 +8,7 @@ from superqt import QElidingLabel
 
 from cryoal.counted import counted
 from cryoal.labelling.progress import Progress
+from cryoal.labelling.run_source import RunSource
 from cryoal.napari_plugin.desk import Desk
 from cryoal.napari_plugin.text import button, label
 from cryoal.napari_plugin.training_process import TrainingProcess
@@ -37,7 +38,6 @@ class TrainingPanel(QWidget):
         self.train.clicked.connect(lambda: self.start(proceed=False))
         self.proceed.clicked.connect(lambda: self.start(proceed=True))
         self.cancel.clicked.connect(self.stop)
-        process.line.connect(self.line.setText)
         process.progressed.connect(self._progress)
         process.finished.connect(self._finish)
         desk.settled.connect(self.refresh)
@@ -73,16 +73,40 @@ class TrainingPanel(QWidget):
         """Enable what can be done now and say why the rest cannot."""
         running = self.process.running
         progress = self.desk.session.progress()
-        reason = reason_not_to_train(progress)
+        reason = self._reason(progress)
         self.bar.setVisible(running)
         self.line.setVisible(running)
         self.cancel.setVisible(running)
         self.train.setEnabled(not running and not reason)
         self.train.setText("Training …" if running else "Train and query again")
         self.train.setToolTip(reason or "Train on all labels, then choose what to label next")
-        self.proceed.setVisible(not running and progress.done > 0 and progress.waiting > 0)
+        self.proceed.setVisible(
+            not running and self.is_writable and progress.done > 0 and progress.waiting > 0
+        )
         self.reason.setText(reason)
         self.reason.setVisible(bool(reason) and not running)
+
+    @property
+    def is_writable(self) -> bool:
+        """Whether a training could be kept."""
+        return self.desk.session.source.database.writable
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether every cycle of the run is done."""
+        source = self.desk.session.source
+        return isinstance(source, RunSource) and source.folder.is_finished()
+
+    def _reason(self, progress: Progress) -> str:
+        """Why there is nothing to train now; empty where there is."""
+        if not self.is_writable:
+            return "The run is read-only, so no training can be kept."
+        if progress.total == 0 and self.is_finished:
+            return "Every cycle of the run is done; 'cryoal run' with more --cycles adds some."
+        if progress.waiting:
+            still = counted(progress.waiting, "volume still waits", "volumes still wait")
+            return f"{still} for an answer."
+        return ""
 
     def _progress(self, what: str, done: int, total: int) -> None:
         self.bar.setRange(0, total)
@@ -95,13 +119,3 @@ class TrainingPanel(QWidget):
             self.trained.emit()
         else:
             self.failed.emit(words)
-
-
-def reason_not_to_train(progress: Progress) -> str:
-    """Why there is nothing to train for yet; empty where there is."""
-    if progress.total == 0:
-        return "Nothing has been asked for, so nothing new is labelled."
-    if not progress.waiting:
-        return ""
-    still = counted(progress.waiting, "volume still waits", "volumes still wait")
-    return f"{still} for an answer."

@@ -20,11 +20,13 @@ class TrainingProcess(QObject):
     A run that is stopped at any point goes on from there the next time.
 
     Attributes:
+        started: it was.
         line: one line that it printed.
         progressed: what is being done, how many of how many.
         finished: whether it ended well, and its last words where it did not.
     """
 
+    started = Signal()
     line = Signal(str)
     progressed = Signal(str, int, int)
     finished = Signal(bool, str)
@@ -58,6 +60,7 @@ class TrainingProcess(QObject):
         self._rest = ""
         arguments = ["-m", "cryoal_cli", "run", "--out", str(self.run)]
         self.process.start(sys.executable, arguments + ["--proceed"] * proceed)
+        self.started.emit()
 
     def cancel(self) -> None:
         """Stop it, by force after ten seconds; what was finished stays."""

@@ -14,25 +14,34 @@ COARSEST_PX = 12.0
 
 
 class ViewControls(QWidget):
-    """Slabs or 3D, thickness, low-pass, contrast and inversion; changes the picture only."""
+    """Slabs or 3D, thickness, low-pass, contrast and inversion; changes the picture only.
+
+    Thickness and low-pass are read in Å where the size of a voxel is known.
+    """
 
     changed = Signal(object)
     """``DisplaySettings``, as a slider moves."""
 
-    def __init__(self, settings: DisplaySettings, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        settings: DisplaySettings,
+        voxel_size_A: float | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
+        self.voxel_size_A = voxel_size_A
         self.turn: QPushButton = button("3D  Space", "Slabs or 3D (Space)")
         self.turn.setMinimumWidth(110)
         self.thickness = QDoubleSlider(Qt.Orientation.Horizontal)
         self.thickness.setRange(1, 64)
         self.thickness.setSingleStep(1)
         self.thickness.setValue(settings.thickness_px)
-        self.thickness.setToolTip("Voxels averaged for each of the three slabs")
+        self.thickness.setToolTip("How much is averaged for each of the three slabs")
         self.lowpass = QDoubleSlider(Qt.Orientation.Horizontal)
         self.lowpass.setRange(0, COARSEST_PX)
         self.lowpass.setSingleStep(0.5)
         self.lowpass.setValue(settings.lowpass_px)
-        self.lowpass.setToolTip("Details finer than this many voxels are smoothed away")
+        self.lowpass.setToolTip("Details finer than this are smoothed away")
         self.contrast = QDoubleRangeSlider(Qt.Orientation.Horizontal)
         self.contrast.setRange(0, 100)
         self.contrast.setValue(settings.contrast)
@@ -61,7 +70,7 @@ class ViewControls(QWidget):
             layout.addWidget(label(name, "faint"))
             layout.addWidget(slider, 1)
             layout.addWidget(reading)
-        self.readings[0].setMinimumWidth(42)
+        self.readings[0].setMinimumWidth(50)
         self.readings[1].setMinimumWidth(50)
         self.readings[2].setMinimumWidth(92)
         layout.addSpacing(10)
@@ -95,7 +104,12 @@ class ViewControls(QWidget):
     def _read(self) -> None:
         settings = self.settings
         low, high = settings.contrast
-        lowpass = f"{settings.lowpass_px:g} px" if settings.lowpass_px else "off"
-        texts = (f"{settings.thickness_px} px", lowpass, f"{low:g} – {high:g} %")
+        lowpass = self._length(settings.lowpass_px) if settings.lowpass_px else "off"
+        texts = (self._length(settings.thickness_px), lowpass, f"{low:g} – {high:g} %")
         for reading, text in zip(self.readings, texts, strict=True):
             reading.setText(text)
+
+    def _length(self, voxels: float) -> str:
+        if self.voxel_size_A is None:
+            return f"{voxels:g} px"
+        return f"{voxels * self.voxel_size_A:.3g} Å"

@@ -59,11 +59,20 @@ def test_merge_asks_first(manager: ClassManager, monkeypatch: pytest.MonkeyPatch
     manager.table.selectRow(0)
     assert manager.target.count() == 2
     answers = iter([QMessageBox.StandardButton.No, QMessageBox.StandardButton.Yes])
-    monkeypatch.setattr(QMessageBox, "question", lambda *_: next(answers))
+    asked = []
+
+    def question(*said: object) -> QMessageBox.StandardButton:
+        asked.append(said)
+        return next(answers)
+
+    monkeypatch.setattr(QMessageBox, "question", question)
     manager.merge_button.click()
     assert names(manager) == ["class0", "class1", "class2"]
     manager.merge_button.click()
     assert names(manager) == ["class1", "class2"]
+    _, _, words, _, default = asked[0]
+    assert "cannot be undone" in str(words)
+    assert default == QMessageBox.StandardButton.No
 
 
 def test_colour(manager: ClassManager, monkeypatch: pytest.MonkeyPatch) -> None:

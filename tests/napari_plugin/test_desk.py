@@ -63,3 +63,26 @@ def test_an_unknown_class_changes_nothing(desk: Desk, qtbot: QtBot) -> None:
     assert failed.args[0] == "run: class 77 is not there any more"
     assert desk.entry == entry
     assert desk.session.progress().done == 0
+
+
+def test_in_a_list_without_the_item_keys_change_nothing_and_arrows_lead_into_it(
+    trained_desk: Desk, qtbot: QtBot
+) -> None:
+    desk = trained_desk
+    desk.start()
+    assert desk.entry is not None
+    before = desk.entry
+    listed = [one.item for one in desk.session.entries() if one.item != before.item]
+    for move in (desk.next, desk.previous):
+        desk.goto(before.item)
+        desk.listed = listed
+        with qtbot.waitSignal(desk.failed) as failed:
+            desk.answer(Outcome.CLASS, 0)
+        assert "not in the list" in failed.args[0]
+        assert desk.session.entry(before.item).decision == before.decision
+        move()
+        assert desk.entry.item == listed[0]
+    desk.listed = []
+    desk.next()
+    assert desk.entry.item == listed[0]
+    desk.listed = None

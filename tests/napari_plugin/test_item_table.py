@@ -3,11 +3,14 @@ from __future__ import annotations
 import display  # noqa: F401
 import pytest
 from pytestqt.qtbot import QtBot
+from qtpy.QtCore import Qt
 
 from cryoal.napari_plugin.desk import Desk
 from cryoal.napari_plugin.item_table import ItemTable
 from cryoal.napari_plugin.item_table_model import ANSWER, ITEM, MODEL, SCORE
 from cryoal.runs.answers import Kind, Outcome
+
+DISPLAY, TIP = Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole
 
 
 @pytest.fixture
@@ -80,6 +83,39 @@ def test_hidden_predictions_are_hidden_here_too(table: ItemTable) -> None:
     table.desk.toggle_hidden()
     assert table.table.isColumnHidden(MODEL)
     assert table.table.isColumnHidden(SCORE)
+
+
+def test_junk_is_a_prediction_like_others(table: ItemTable, qtbot: QtBot) -> None:
+    database = table.desk.session.source.database
+    position = table.desk.session.labels.classes.junk()
+    assert position is not None
+    database.db.execute("UPDATE queries SET prediction = ? WHERE cycle = 1", (position,))
+    table.desk.session._load()
+    settle(table, qtbot)
+    assert column(table, MODEL).count("junk") == 6
+
+
+def test_columns_fit_and_empty_ones_take_no_room(table: ItemTable, qtbot: QtBot) -> None:
+    view = table.table
+    table.resize(372, 500)
+    settle(table, qtbot)
+    widths = [view.columnWidth(at) for at in range(table.model.columnCount())]
+    assert sum(widths) == view.viewport().width()
+    assert widths[SCORE] > 0
+    database = table.desk.session.source.database
+    database.db.execute("UPDATE queries SET prediction = NULL, score = NULL")
+    table.desk.session._load()
+    settle(table, qtbot)
+    assert view.isColumnHidden(MODEL)
+    assert view.isColumnHidden(SCORE)
+    assert sum(view.columnWidth(at) for at in (ITEM, ANSWER)) == view.viewport().width()
+
+
+def test_names_of_waiting_items_do_not_give_the_class_away(table: ItemTable) -> None:
+    for row, entry in enumerate(table.model.entries):
+        cell = table.model.index(row, ITEM)
+        told = [str(table.model.data(cell, role)) for role in (DISPLAY, TIP)]
+        assert any("class" in text for text in told) != entry.asked
 
 
 def test_leaving_the_table_gives_the_keys_back_to_the_queue(table: ItemTable) -> None:

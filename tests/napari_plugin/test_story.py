@@ -65,5 +65,5 @@ def test_the_whole_story_by_keys(run: Path, qtbot: QtBot) -> None:
         assert window.desk.entry.prediction is not None
         window.settle()
         assert window.page.card.count.text() == "0 of 6"
-        assert window.page.neighbours.names[0].isVisible()
+        assert window.page.surroundings.neighbours.names[0].isVisible()
     shutil.rmtree(run)

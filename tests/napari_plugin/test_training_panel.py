@@ -9,22 +9,10 @@ import pytest
 from pytestqt.qtbot import QtBot
 from qtpy.QtCore import QProcess
 
-from cryoal.labelling.progress import Progress
 from cryoal.napari_plugin.desk import Desk
-from cryoal.napari_plugin.training_panel import TrainingPanel, reason_not_to_train
+from cryoal.napari_plugin.training_panel import TrainingPanel
 from cryoal.napari_plugin.training_process import TrainingProcess
 from cryoal.runs.answers import Outcome
-
-
-@pytest.mark.parametrize(
-    ("total", "waiting", "words"),
-    [(0, 0, "Nothing has been asked"), (5, 5, "5 volumes"), (5, 1, "1 volume still"), (5, 0, "")],
-)
-def test_the_reason_says_what_is_missing(total: int, waiting: int, words: str) -> None:
-    progress = Progress(total, total - waiting, waiting, None, {}, 0, 0, 0)
-    reason = reason_not_to_train(progress)
-    assert reason.startswith(words)
-    assert bool(reason) == bool(words)
 
 
 @pytest.fixture
@@ -66,6 +54,57 @@ def test_cancel_stops_it_and_says_that_nothing_is_lost(panel: TrainingPanel, qtb
     assert not panel.process.running
 
 
+def test_what_was_cancelled_after_the_query_was_closed_can_go_on(
+    panel: TrainingPanel, qtbot: QtBot
+) -> None:
+    for label in (0, 1):
+        panel.desk.answer(Outcome.CLASS, label)
+    panel.desk.settled.disconnect(panel.refresh)
+    session = panel.desk.session
+
+    def query_is_closed() -> bool:
+        panel.desk.refresh()
+        return session.query is None
+
+    panel.start(proceed=True)
+    qtbot.waitUntil(query_is_closed, timeout=60_000)
+    with qtbot.waitSignal(panel.failed, timeout=20_000):
+        panel.cancel.click()
+    panel.refresh()
+    assert session.progress().total == 0
+    assert panel.train.isEnabled()
+    assert not panel.reason.isVisible()
+    with qtbot.waitSignal(panel.trained, timeout=120_000):
+        panel.train.click()
+    panel.desk.refresh()
+    assert session.query is not None
+
+
+def test_a_finished_run_has_nothing_to_train(panel: TrainingPanel) -> None:
+    database = panel.desk.session.source.database
+    cycles = panel.desk.session.source.folder.settings.cycles
+    with database.transaction():
+        for cycle, phase in ((0, "label"), (cycles, "evaluate")):
+            database.db.execute("INSERT INTO phases VALUES (?, ?, 0, 0)", (cycle, phase))
+    panel.desk.session._load()
+    panel.refresh()
+    assert not panel.train.isEnabled()
+    assert panel.reason.text().startswith("Every cycle of the run is done")
+
+
+def test_a_read_only_run_cannot_be_trained(
+    panel: TrainingPanel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    panel.desk.answer(Outcome.CLASS, 0)
+    panel.refresh()
+    assert panel.proceed.isVisible()
+    monkeypatch.setattr(panel.desk.session.source.database, "writable", False)
+    panel.refresh()
+    assert not panel.proceed.isVisible()
+    assert not panel.train.isEnabled()
+    assert "read-only" in panel.reason.text()
+
+
 def test_what_does_not_stop_when_asked_is_killed(
     panel: TrainingPanel, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -103,4 +142,6 @@ def test_an_error_of_the_run_is_told_in_its_words(
 def test_progress_lines_move_the_bar(panel: TrainingPanel) -> None:
     panel.process._take("cycle 1: training on 30 labels: 68/150, 0.6/s, 140 s left")
     assert (panel.bar.value(), panel.bar.maximum()) == (68, 150)
+    assert panel.line.text().startswith("cycle 1: training on 30 labels: 68 of 150")
+    panel.process._take("cycle labels accuracy balanced macro F1")
     assert panel.line.text().startswith("cycle 1: training on 30 labels: 68 of 150")

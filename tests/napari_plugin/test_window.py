@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sqlite3
+from functools import partial
 from pathlib import Path
 
 import display  # noqa: F401
@@ -8,16 +9,18 @@ import napari
 import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
-from qtpy.QtCore import Qt, QTimer
+from qtpy.QtCore import QPoint, Qt, QTimer
 from qtpy.QtWidgets import QApplication
 from windows import window_on
 
 from cryoal.errors import CryoalError
 from cryoal.labelling.bundle_writer import write_bundle
 from cryoal.napari_plugin.closing_question import ClosingQuestion
+from cryoal.napari_plugin.display_settings import DisplaySettings
 from cryoal.napari_plugin.labelling_dock import LabellingDock
 from cryoal.napari_plugin.pictures import slabs, smoothed
 from cryoal.napari_plugin.slab_view import SlabView
+from cryoal.napari_plugin.view_controls import ViewControls
 from cryoal.napari_plugin.volume_view import VolumeView
 from cryoal.napari_plugin.window import open_window
 from cryoal.pools import SubtomogramPool
@@ -138,7 +141,9 @@ def test_question_mark_lists_all_keys(run: Path, qtbot: QtBot) -> None:
 def test_neighbours_averages_and_counts_are_shown(trained: Path, qtbot: QtBot) -> None:
     with window_on(trained, qtbot) as window:
         window.settle()
-        assert all(name.text().startswith("class") for name in window.page.neighbours.names)
+        assert all(
+            name.text().startswith("class") for name in window.page.surroundings.neighbours.names
+        )
         rows = window.page.class_list.rows
         counts = window.desk.session.progress().by_class
         assert {at: int(row.count.text()) for at, row in rows.items()} == counts
@@ -169,7 +174,7 @@ def test_an_empty_queue_says_why(run: Path, qtbot: QtBot) -> None:
         assert not window.dock.stage.view.picture.visible
         window.settle()
         assert not window.page.prediction.isVisible()
-        assert not window.page.neighbours.isVisible()
+        assert not window.page.surroundings.neighbours.isVisible()
         window.press("1")
         assert "No volume is on screen" in window.page.banner.text.text()
         window.press(" ")
@@ -177,7 +182,7 @@ def test_an_empty_queue_says_why(run: Path, qtbot: QtBot) -> None:
         window.press("U")
         window.settle()
         assert window.page.prediction.isVisible()
-        assert window.page.neighbours.isVisible()
+        assert window.page.surroundings.neighbours.isVisible()
 
 
 def test_a_read_only_run_can_be_looked_at(
@@ -192,6 +197,64 @@ def test_a_read_only_run_can_be_looked_at(
         assert window.desk.entry == item
         window.press("Right")
         assert window.desk.entry != item
+
+
+def test_a_message_moves_nothing(run: Path, qtbot: QtBot) -> None:
+    with window_on(run, qtbot) as window:
+        page = window.page
+
+        def places() -> list[object]:
+            QApplication.processEvents()
+            widgets = (page.card, page.class_list, page.class_list.junk, page.training)
+            return [widget.mapTo(page, QPoint(0, 0)) for widget in widgets]
+
+        window.settle()
+        before = places()
+        page.banner.say("Something long went wrong, and this is what to do about it. " * 4, "error")
+        assert page.banner.isVisible()
+        assert places() == before
+        assert page.banner.width() == page.width()
+        assert page.banner.height() >= page.banner.text.heightForWidth(page.banner.text.width())
+
+
+def test_a_low_window_shows_six_classes(trained: Path, qtbot: QtBot) -> None:
+    with window_on(trained, qtbot) as window:
+        for name in ("ribosome", "proteasome", "a class with a name that is longer than the list"):
+            window.desk.change_classes(partial(window.desk.session.add_class, name))
+        window.viewer.window.resize(1280, 780)
+        window.settle()
+        qtbot.waitUntil(lambda: window.dock.window().height() == 780)
+        window.press("1")
+        window.settle()
+        QApplication.processEvents()
+        rows = window.page.class_list.rows.values()
+        assert len(rows) == 6
+        qtbot.waitUntil(
+            lambda: all(row.visibleRegion().boundingRect() == row.rect() for row in rows)
+        )
+
+
+def test_lengths_are_in_angstrom_where_voxels_have_a_size(run: Path, qtbot: QtBot) -> None:
+    with window_on(run, qtbot) as window:
+        assert [one.text() for one in window.dock.controls.readings[:2]] == ["50 Å", "40 Å"]
+    controls = ViewControls(DisplaySettings())
+    qtbot.addWidget(controls)
+    assert [one.text() for one in controls.readings[:2]] == ["5 px", "4 px"]
+
+
+def test_while_it_trains_the_window_says_so(run: Path, qtbot: QtBot) -> None:
+    with window_on(run, qtbot) as window:
+        window.press(*"111111222222")
+        assert "every item of the query is answered" in window.page.banner.text.text()
+        training, process = window.page.training, window.page.process
+        assert training is not None
+        assert process is not None
+        with qtbot.waitSignal(process.process.started):
+            training.start()
+        assert "The model is training" in window.page.banner.text.text()
+        with qtbot.waitSignal(process.finished, timeout=20_000):
+            process.cancel()
+        assert window.page.banner.text.text().startswith("Cancelled.")
 
 
 def test_what_cannot_be_opened_is_told(run: Path, qtbot: QtBot, tmp_path: Path) -> None:
