@@ -69,12 +69,17 @@ footer { margin-top: 3rem; }
 </header>
 $sections
 <footer class="note">
-<p>Written by cryoal $version. The same figures are PNG files beside this page; metrics.csv and
-queries.csv in the run folder hold the numbers.</p>
+<p>Written by cryoal $version. $footer</p>
 </footer>
 </body>
 </html>
 """)
+
+
+FOOTER = (
+    "The same figures are PNG files beside this page; metrics.csv and queries.csv in the run "
+    "folder hold the numbers."
+)
 
 
 @dataclass(frozen=True)
@@ -140,6 +145,7 @@ def render_page(record: RunRecord, pictures: Pictures) -> str:
         facts=html.escape(facts(record)),
         sections="\n".join(sections),
         version=html.escape(version("cryoal")),
+        footer=FOOTER,
     )
 
 

@@ -15,19 +15,15 @@ from cryoal.studies import page_tables
 from cryoal.studies.pictures import StudyPicture
 from cryoal.studies.results import RANDOM
 from cryoal.studies.statistics import StudyStatistics
-from cryoal.studies.table_files import can_write_parquet
 from cryoal.studies.verdict import verdict
 from cryoal.studies.wording import listed, metric_name, plural
 
-FOOTER = """<footer class="note">
-<p>Written by cryoal $version. The figures are PNG and SVG files beside this page, the numbers are
-in the folder tables as $formats.</p>
-</footer>
-</body>
-</html>
-"""
+FOOTER = (
+    "The figures are PNG and SVG files beside this page, the numbers are in the folder tables as "
+    "CSV and Parquet."
+)
 STYLE = "td.word:first-child, td:first-child + td.word { min-width: 9rem; }\n</style>"
-PAGE = Template(RUN_PAGE.template.partition("<footer")[0].replace("</style>", STYLE) + FOOTER)
+PAGE = Template(RUN_PAGE.template.replace("</style>", STYLE))
 MOST_SHOWN = 10
 
 
@@ -60,9 +56,7 @@ def render_study(
         facts=html.escape(facts_line(study, facts)),
         sections="\n".join(part for part in sections if part),
         version=html.escape(version("cryoal")),
-        formats="CSV and Parquet"
-        if can_write_parquet()
-        else "CSV (Parquet too once cryoal[study] is installed)",
+        footer=FOOTER,
     )
 
 

@@ -5,24 +5,16 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
+import pyarrow
+from pyarrow import parquet
+
 from cryoal.io.atomic import written_atomically
 from cryoal.io.csv_table import write_csv_table
 from cryoal.studies.tables import Cell, Table
 
-try:
-    import pyarrow
-    from pyarrow import parquet
-except ImportError:
-    pyarrow = None
-
-
-def can_write_parquet() -> bool:
-    """Whether pyarrow is there: it comes with ``cryoal[study]``."""
-    return pyarrow is not None
-
 
 def write_table(folder: Path, name: str, table: Table) -> None:
-    """Write ``name.csv`` and, with pyarrow, ``name.parquet``, each whole or not at all.
+    """Write ``name.csv`` and ``name.parquet``, each whole or not at all.
 
     What is unknown is empty in both; a number of labels that was not reached is infinity.
 
@@ -32,9 +24,8 @@ def write_table(folder: Path, name: str, table: Table) -> None:
     header = list(table[0])
     rows = ([csv_cell(row[column]) for column in header] for row in table)
     write_csv_table(folder / f"{name}.csv", header, rows)
-    if can_write_parquet():
-        with written_atomically(folder / f"{name}.parquet") as partial:
-            parquet.write_table(arrow_table(table), partial)
+    with written_atomically(folder / f"{name}.parquet") as partial:
+        parquet.write_table(arrow_table(table), partial)
 
 
 def arrow_table(table: Table) -> pyarrow.Table:

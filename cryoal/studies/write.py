@@ -34,8 +34,8 @@ def write_study_report(
 ) -> Path:
     """Write ``report/`` into the folder of a study, finished or not.
 
-    It holds ``index.html``, the figures as PNG and SVG, ``tables/*.csv`` (and ``*.parquet`` where
-    pyarrow is installed) and ``verdict.txt``. Each file is written whole or not at all.
+    It holds ``index.html``, the figures as PNG and SVG, ``tables/*.csv`` and
+    ``tables/*.parquet``, and ``verdict.txt``. Each file is written whole or not at all.
 
     Args:
         folder: of the study.

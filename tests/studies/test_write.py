@@ -16,7 +16,6 @@ from pyarrow import parquet
 from study_results import SCHEMES, cell, flat_study, made_up_study
 
 from cryoal.errors import CryoalError
-from cryoal.studies import table_files
 from cryoal.studies.target import Target, TargetKind
 from cryoal.studies.write import write_study_report
 
@@ -192,28 +191,6 @@ def test_other_targets_and_metrics(tmp_path: Path) -> None:
     text = Page(page).text
     assert "Labels to worst F1 0.2" in text
     assert "Not reached by any scheme in any seed: worst F1 0.99." in text
-
-
-def test_without_pyarrow_there_is_csv_alone(tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setattr(table_files, "pyarrow", None)
-    page = write_study_report(tmp_path, made_up_study(2, seeds=1, budgets=2))
-    assert names(page, "tables/*.parquet") == set()
-    assert "results" in names(page, "tables/*.csv")
-    assert "Parquet too once cryoal[study] is installed" in Page(page).text
-
-
-@pytest.mark.parametrize(
-    ("rows", "metric", "message"),
-    [
-        ([], "accuracy", "no result yet"),
-        ([cell("a", 0, 55, 0.5)], "loss", "cannot be compared by 'loss'"),
-        ([cell("a", 0, 55, 0.5)] * 2, "accuracy", "2 results of scheme a"),
-    ],
-)
-def test_mistakes_are_refused(tmp_path: Path, rows, metric, message) -> None:
-    with pytest.raises(CryoalError, match=message):
-        write_study_report(tmp_path, rows, metric=metric)
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_folder_that_cannot_be_made(tmp_path: Path) -> None:
