@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import torch
 from lightning_fabric import Fabric
 
 from cryoal.errors import CryoalError
-
-Precision = Literal["32-true", "bf16-mixed", "16-mixed", "64-true"]
+from cryoal.learning.recipe import Precision
 
 
 def make_fabric(device: str, precision: Precision) -> Fabric:

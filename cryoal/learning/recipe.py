@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from cryoal.learning.devices import Precision
+Precision = Literal["32-true", "bf16-mixed", "16-mixed", "64-true"]
 
 
 class AugmentationSettings(BaseModel):
