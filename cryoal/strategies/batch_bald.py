@@ -18,6 +18,9 @@ from cryoal.strategies.needs import Need
 from cryoal.strategies.registry import register
 from cryoal.strategies.strategy import Strategy
 
+# Items looked at at once.
+BATCH = 64
+
 
 @register(
     "batch-bald",
@@ -68,7 +71,8 @@ class BatchBald(Strategy):
 
     def greedy(self, posteriors: Tensor, count: int, generator: torch.Generator) -> Tensor:
         """Places (count,) within ``posteriors`` (draws, n, classes), in the order of choice."""
-        left = torch.ones(posteriors.shape[1], dtype=torch.bool)
+        alone = mutual_information(posteriors)
+        bounds = alone.clone()
         chosen = torch.empty(count, dtype=torch.int64)
         configurations = LabelConfigurations(len(posteriors), self.configurations, generator)
         for place in range(count):
@@ -76,9 +80,26 @@ class BatchBald(Strategy):
                 configurations = LabelConfigurations(
                     len(posteriors), self.configurations, generator
                 )
-            told = configurations.information(posteriors).masked_fill(~left, -1.0)
-            best = int(told.argmax())
+                bounds = alone.index_fill(0, chosen[:place], -1.0)
+            best = most_telling(posteriors, bounds, configurations)
             configurations.add(posteriors[:, best])
-            left[best] = False
+            bounds[best] = -1.0
             chosen[place] = best
         return chosen
+
+
+def most_telling(posteriors: Tensor, bounds: Tensor, configurations: LabelConfigurations) -> int:
+    """The item of ``posteriors`` (draws, n, classes) whose label tells most beyond the chosen.
+
+    What an item tells only shrinks as others are chosen, so that what it told some choices ago
+    is a bound: no more items are looked at than have the highest ones. ``bounds`` (n,), -1 for
+    those chosen, are brought up to date in place.
+    """
+    fresh = torch.zeros(len(bounds), dtype=torch.bool)
+    while not fresh[best := int(bounds.argmax())]:
+        near = bounds.topk(min(BATCH, len(bounds))).indices
+        near = near[~fresh[near] & (bounds[near] >= 0)]
+        stale = torch.cat([near, torch.tensor([best])])
+        bounds[stale] = configurations.information(posteriors[:, stale])
+        fresh[stale] = True
+    return best
