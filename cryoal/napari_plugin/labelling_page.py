@@ -109,7 +109,7 @@ class LabellingPage(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """A low window has room for the classes or for pictures, and classes go first."""
         super().resizeEvent(event)
-        self.surroundings.neighbours.limit(1 if self.height() < LOW_PX else 2)
+        self.surroundings.limit(1 if self.height() < LOW_PX else 2)
 
     def _trained(self) -> None:
         self.desk.refresh()

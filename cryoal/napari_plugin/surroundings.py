@@ -52,6 +52,11 @@ class Surroundings(QWidget):
         head.setProperty("head", True)
         return head
 
+    def limit(self, rows: int) -> None:
+        """Take the room of ``rows`` rows of pictures."""
+        self.neighbours.limit(rows)
+        self.map.limit(rows)
+
     def show_entry(self, entry: Entry | None) -> None:
         """Offer what is known around the item."""
         self.setVisible(entry is not None)

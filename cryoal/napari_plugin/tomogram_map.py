@@ -16,6 +16,9 @@ from cryoal.napari_plugin.style import ACCENT
 from cryoal.pools.places import Tomogram
 
 MARGIN_PX = 8
+ROW_PX = 120
+"""Height for each row of pictures that it takes the place of."""
+
 RULER_PX = 84
 """Room at the right for z, and at the left for the scale."""
 
@@ -34,6 +37,7 @@ class TomogramMap(QWidget):
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.desk = desk
+        self.wanted_px = ROW_PX
         self.group: str | None = None
         self.tomogram: Tomogram | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -41,16 +45,22 @@ class TomogramMap(QWidget):
         desk.settled.connect(self.update)
 
     def sizeHint(self) -> QSize:
-        return QSize(300, 120)
+        return QSize(300, 0 if self.tomogram is None else self.wanted_px)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(200, 90)
+        return QSize(200, 0)
+
+    def limit(self, rows: int) -> None:
+        """Be as high as ``rows`` rows of pictures."""
+        self.wanted_px = rows * ROW_PX
+        self.updateGeometry()
 
     def knows(self, entry: Entry) -> bool:
         """Whether there is a map of the item's tomogram."""
         if entry.position_A is not None and (self.tomogram is None or self.group != entry.group):
             self.group = entry.group
             self.tomogram = self.desk.session.source.tomogram(entry.group)
+            self.updateGeometry()
         return entry.position_A is not None and self.tomogram is not None
 
     @property
