@@ -66,6 +66,8 @@ def estimate_line(estimate: Estimate) -> str:
     """A coefficient with its interval, or why there is none."""
     if estimate.value is None:
         return f"{estimate.name} is not defined: all answers are the same"
+    if estimate.low is None:
+        return f"{estimate.name} {estimate.value:.2f} (too few items for an interval)"
     return (
         f"{estimate.name} {estimate.value:.2f} ({estimate.low:.2f} to {estimate.high:.2f}, "
         "95 % interval)"

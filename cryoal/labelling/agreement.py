@@ -18,6 +18,8 @@ Coefficient = Callable[[Floats], float]
 """From how often each item counts (items,)."""
 
 RESAMPLES = 1000
+FEWEST_RESAMPLED = 10
+"""Drawing again from fewer items says nothing of what other items would give."""
 
 
 @dataclass(frozen=True)
@@ -27,8 +29,8 @@ class Estimate:
     Attributes:
         name: of the coefficient.
         value: 1 is full agreement, 0 is what chance gives.
-        low, high: percentile interval over resampled items. It has no width where nobody ever
-            disagreed, however few the items: look at ``Agreement.same`` then.
+        low, high: percentile interval over resampled items; None with fewer than ten. It has no
+            width where nobody ever disagreed: look at ``Agreement.same`` then.
     """
 
     name: str
@@ -170,6 +172,8 @@ def _with_interval(name: str, coefficient: Coefficient, items: int, seed: int) -
     value = coefficient(np.ones(items)) if items else np.nan
     if np.isnan(value):
         return Estimate(name, None, None, None)
+    if items < FEWEST_RESAMPLED:
+        return Estimate(name, float(value), None, None)
     generator = np.random.default_rng(seed)
     share = np.full(items, 1 / items)
     draws = [

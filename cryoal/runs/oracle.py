@@ -63,8 +63,8 @@ class People(Oracle):
         """Whether every item of the query is answered, or ``proceed`` was asked for.
 
         Raises:
-            CryoalError: labels of fewer than two classes, and ``proceed`` was asked for or
-                nothing is left to ask.
+            CryoalError: ``proceed`` was asked for, and nobody answered anything of the query or
+                labels are of fewer than two classes; or they are and nothing is left to ask.
         """
         journal, settings = folder.journal, folder.settings
         query = open_query(journal, settings.overlap, settings.seed)
@@ -72,6 +72,13 @@ class People(Oracle):
         waiting = query.waiting(journal.labels.answers())
         if waiting and not self.proceed:
             return False
+        events = [event for event in journal.labels.events() if event.cycle == cycle]
+        asked = set(journal.query(cycle).tolist())
+        if self.proceed and not any(event.item in asked for event in events):
+            raise CryoalError(
+                f"{folder.path}: nobody answered anything of this query, so there is nothing new "
+                "to go on with; label some of it first"
+            )
         if training_set(journal, settings).kinds < 2:
             if self.proceed:
                 raise CryoalError(
@@ -81,8 +88,7 @@ class People(Oracle):
             self._extend(folder, cycle)
             return False
         self.proceed = False
-        events = journal.labels.events()
-        seconds = sum(event.seconds or 0.0 for event in events if event.cycle == cycle)
+        seconds = sum(event.seconds or 0.0 for event in events)
         with journal.transaction():
             journal.finish_phase(cycle, "label", seconds)
         return True

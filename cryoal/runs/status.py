@@ -167,13 +167,17 @@ def pretraining(folder: RunFolder) -> dict[str, float] | None:
 
 
 def last_query(folder: RunFolder) -> tuple[dict[str, int], list[str]]:
-    """Classes of the last answered query and what is wrong with their balance."""
-    classes = folder.journal.classes
+    """Classes of the last answered query and what is wrong with their balance.
+
+    Only a query that a scheme chose, answered in full, is judged.
+    """
+    classes = [one.name for one in folder.journal.labels.classes.active()]
     answered = [row for row in folder.journal.query_rows() if row.label in classes]
     if not answered:
         return {}, []
     last = answered[-1].cycle
     labels = np.array([classes.index(str(r.label)) for r in answered if r.cycle == last])
     counts = np.bincount(labels, minlength=len(classes))
-    warning = lopsided(labels, classes)
+    whole = last > 0 and (last, "label") in folder.journal.phase_seconds()
+    warning = lopsided(labels, classes) if whole else None
     return dict(zip(classes, counts.tolist(), strict=True)), [warning] if warning else []

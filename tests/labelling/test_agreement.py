@@ -70,8 +70,9 @@ def test_kappa_is_that_of_scikit_learn(answers):
         assert estimate.value is None
     else:
         assert estimate.value == pytest.approx(cohen_kappa_score(ann, bob))
-        assert estimate.low <= estimate.value + 1e-9
-        assert estimate.value - 1e-9 <= estimate.high
+        if estimate.low is not None:
+            assert estimate.low <= estimate.value + 1e-9
+            assert estimate.value - 1e-9 <= estimate.high
 
 
 def noisy(items: int, seed: int, wrong: float = 0.2):
@@ -154,6 +155,15 @@ def test_one_value_throughout_has_no_coefficient():
     result = measure_agreement({item: {"ann": 1, "bob": 1} for item in range(5)})
     assert result.same[0] == 1.0
     assert result.overall.value is None
+
+
+def test_an_interval_needs_ten_items():
+    answers = noisy(10, seed=1)
+    assert cohen_kappa(answers, "ann", "bob").low is not None
+    few = {item: answers[item] for item in range(9)}
+    estimate = cohen_kappa(few, "ann", "bob")
+    assert estimate.value is not None
+    assert (estimate.low, estimate.high) == (None, None)
 
 
 def test_full_agreement_on_several_values():

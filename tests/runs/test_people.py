@@ -83,9 +83,12 @@ def test_proceeding_leaves_what_is_open_to_later_queries(
     folder = started(initial="6", cycles=2, budget="20")
     loop(folder, blob_pool).run()
     items = waiting_query(folder).items
+    with pytest.raises(CryoalError, match="nobody answered anything of this query"):
+        loop(folder, blob_pool, proceed=True).run()
+    folder.journal.labels.record(items[0], Outcome.CLASS, 0, "ann", cycle=0)
     with pytest.raises(CryoalError, match="fewer than two classes"):
         loop(folder, blob_pool, proceed=True).run()
-    for item in items[:3]:
+    for item in items[1:3]:
         folder.journal.labels.record(item, Outcome.CLASS, items.index(item) % 2, "ann")
     assert not loop(folder, blob_pool, proceed=True).run()
     assert folder.trained_cycles() == [1]
