@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from magicgui.widgets import CheckBox, ComboBox
+from magicgui.widgets import CheckBox
 from qtpy.QtCore import QModelIndex, Qt
 from qtpy.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from qtpy.QtWidgets import (
@@ -16,6 +16,7 @@ from qtpy.QtWidgets import (
 from cryoal.labelling.entry import Entry
 from cryoal.napari_plugin.column_widths import shared_widths
 from cryoal.napari_plugin.desk import Desk
+from cryoal.napari_plugin.filter_box import FilterBox
 from cryoal.napari_plugin.item_table_model import (
     DOUBT,
     MODEL,
@@ -27,7 +28,6 @@ from cryoal.napari_plugin.item_table_model import (
 from cryoal.napari_plugin.text import label
 
 STATES = [
-    ("All states", None),
     ("Waiting", "open"),
     ("Labelled", "decided"),
     ("In conflict", "conflict"),
@@ -64,9 +64,9 @@ class ItemTable(QWidget):
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setResizeContentsPrecision(ROWS_MEASURED)
         header.sectionClicked.connect(self._sort)
-        self.state = ComboBox(choices=STATES, value=None)
-        self.label = ComboBox(choices=[("All classes", None)], value=None)
-        self.group = ComboBox(choices=[("All tomograms", None)], value=None)
+        self.state = FilterBox("All states", STATES)
+        self.label = FilterBox("All classes")
+        self.group = FilterBox("All tomograms")
         self.disagreement = CheckBox(text="Disagreements")
         self.disagreement.tooltip = "Annotators differ, or the model says otherwise"
         self.predicted = self.scored = False
@@ -147,17 +147,15 @@ class ItemTable(QWidget):
         )
 
     def _offer_classes(self) -> None:
-        classes = [(one.name, one.position) for one in self.desk.session.classes()]
-        self.label.choices = [("All classes", None), *classes]
+        self.label.choices = [(one.name, one.position) for one in self.desk.session.classes()]
 
     def _offer_columns(self) -> None:
         """Tomograms where there are several, doubt where there was an audit."""
         entries = self.model.entries
         groups = {one.group for one in entries if one.group is not None}
-        offered = [("All tomograms", None), *((name, name) for name in sorted(groups))]
-        self.group.choices = offered
-        self.group.native.setVisible(len(offered) > 2)
-        self.table.setColumnHidden(TOMOGRAM, len(offered) < 3)
+        self.group.choices = [(name, name) for name in sorted(groups)]
+        self.group.native.setVisible(len(groups) > 1)
+        self.table.setColumnHidden(TOMOGRAM, len(groups) < 2)
         audited = any(one.doubt is not None for one in entries)
         self.table.setColumnHidden(DOUBT, not audited)
         self.predicted = any(one.prediction is not None for one in entries)

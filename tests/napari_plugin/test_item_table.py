@@ -70,6 +70,45 @@ def test_filters(table: ItemTable, qtbot: QtBot) -> None:
     assert set(column(table, ANSWER)) == {"class1"}
 
 
+@pytest.mark.parametrize(("box", "choice"), [("state", 2), ("label", 1), ("group", 1)])
+def test_all_of_a_filter_lists_all_again(
+    table: ItemTable, qtbot: QtBot, box: str, choice: int
+) -> None:
+    groups = ("t1", "t2")
+    table.desk.session.source.database.db.executemany(
+        "UPDATE items SET group_name = ? WHERE item % 2 = ?", zip(groups, range(2), strict=True)
+    )
+    table.desk.session._load()
+    settle(table, qtbot)
+    native = getattr(table, box).native
+    assert (
+        native.itemText(0)
+        == {
+            "state": "All states",
+            "label": "All classes",
+            "group": "All tomograms",
+        }[box]
+    )
+    every = table.model.rowCount()
+    for index in (choice, choice + 1, 0):
+        native.setCurrentIndex(min(index, native.count() - 1))
+        settle(table, qtbot)
+        assert (table.model.rowCount() == every) == (index == 0)
+
+
+def test_a_class_that_was_chosen_and_renamed_lists_all_again(
+    table: ItemTable, qtbot: QtBot
+) -> None:
+    every = table.model.rowCount()
+    table.label.value = 1
+    settle(table, qtbot)
+    assert table.model.rowCount() < every
+    table.desk.change_classes(lambda: table.desk.session.rename_class(1, "groel"))
+    settle(table, qtbot)
+    assert table.label.value is None
+    assert table.model.rowCount() == every
+
+
 def test_sorts_by_score_when_its_heading_is_clicked(table: ItemTable, qtbot: QtBot) -> None:
     with qtbot.waitSignal(table.desk.settled):
         table.table.horizontalHeader().sectionClicked.emit(SCORE)
