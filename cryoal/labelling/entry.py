@@ -20,12 +20,13 @@ class Entry:
         item: position in the pool.
         id: name of the item.
         cycle, rank: of the latest query that asked for it, None where none did.
-        score, prediction, probability: what the model of that cycle said, the prediction as a
-            class position; None where it said nothing.
+        score, prediction, probability: what the model of that cycle said, the prediction as the
+            position of the class that it counts as now; None where it said nothing.
         group: its tomogram, or None.
         position_A: place (x, y, z) in the tomogram, if known.
         decision: what all answers come to.
-        mine: the last answer of this session's annotator that stands.
+        mine: the last answer of this session's annotator that stands, its class the one that it
+            counts as now.
         answered_at: when the last answer that stands was given, seconds since 1970.
         asked: whether it belongs to the open query.
         disagrees: whether annotators differ, or what was decided on is not what was predicted.

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cryoal.errors import CryoalError
 from cryoal.labelling.decisions import Decisions
 from cryoal.labelling.entry import Entry, EntryFilter, SortKey, sort_entries
 from cryoal.labelling.queue import AnnotatorQueue
 from cryoal.labelling.source import ItemFacts, LabelSource
-from cryoal.runs.answers import Outcome
+from cryoal.runs.answers import Event, Outcome
 
 
 class EntryTable:
@@ -49,24 +51,30 @@ class EntryTable:
         """
         facts = self.fact(item)
         live = self._decisions.answers.live(item)
-        mine = [event for event in live if event.annotator == self._queue.annotator]
         return Entry(
             item=item,
             id=facts.id,
             cycle=facts.cycle,
             rank=facts.rank,
             score=facts.score,
-            prediction=facts.prediction,
+            prediction=self._decisions.answers.root(facts.prediction),
             probability=facts.probability,
             group=facts.group,
             position_A=self.source.position_A(item),
             decision=self._decisions[item],
-            mine=mine[-1] if mine else None,
+            mine=self._mine(live),
             answered_at=live[-1].created_at if live else None,
             asked=item in self._queue.ranks,
             disagrees=self._disagrees(facts),
             doubt=self._doubts.get(item),
         )
+
+    def _mine(self, live: list[Event]) -> Event | None:
+        """The annotator's last answer, with the class that it counts as now."""
+        mine = [event for event in live if event.annotator == self._queue.annotator]
+        if not mine:
+            return None
+        return replace(mine[-1], label=self._decisions.answers.root(mine[-1].label))
 
     def entries(self, chosen: EntryFilter, key: SortKey, descending: bool) -> list[Entry]:
         """The open query and all labelled items, as far as they are chosen, in order."""

@@ -18,7 +18,7 @@ class WaitingItem:
 
     Attributes:
         facts: what is known of it.
-        prediction: name of the class that the model gave it, or None.
+        prediction: name of the class that what the model gave it counts as now, or None.
         state: ``new``; ``put-off`` where somebody skipped it or could not decide; ``half`` where
             one of two people answered; ``taken`` while somebody has it on screen or in a bundle.
     """
@@ -37,7 +37,7 @@ def waiting_items(source: LabelSource) -> list[WaitingItem]:
     classes = source.labels.classes.all()
     found = []
     for item in query.waiting(answers):
-        guess = facts[item].prediction
+        guess = answers.root(facts[item].prediction)
         name = None if guess is None else classes[guess].name
         state = "taken" if item in claims else _state(item, query, answers)
         found.append(WaitingItem(facts[item], name, state))

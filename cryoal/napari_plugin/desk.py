@@ -86,9 +86,12 @@ class Desk(QObject):
         return self.session.source.path.resolve().name
 
     def class_names(self) -> dict[int, str]:
-        """What a model can say, by class position; junk is one of them where it is learned."""
-        names = {one.position: one.name for one in self.session.classes()}
-        junk = self.session.labels.classes.junk()
+        """What a model can say, by class position: junk where it is learned, and a class that was
+        removed since.
+        """
+        classes = self.session.labels.classes
+        names = {one.position: one.name for one in classes.all()}
+        junk = classes.junk()
         if junk is not None:
             names[junk] = ANSWER_NAMES[Outcome.JUNK]
         return names

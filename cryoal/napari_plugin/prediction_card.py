@@ -48,10 +48,10 @@ class PredictionCard(QWidget):
 
     def _prediction(self, entry: Entry) -> str:
         names = self.desk.class_names()
-        if entry.prediction not in names:
+        if entry.prediction is None:
             return "No model has seen it yet"
         sure = "" if entry.probability is None else f", {entry.probability:.0%}"
-        return f"Model: {names[entry.prediction]}{sure}"
+        return f"Model: {names.get(entry.prediction, '?')}{sure}"
 
 
 def describe_score(entry: Entry) -> str:

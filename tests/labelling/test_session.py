@@ -17,6 +17,7 @@ from cryoal.errors import CryoalError
 from cryoal.labelling.entry import Entry
 from cryoal.labelling.opening import open_session
 from cryoal.labelling.session import LabelSession
+from cryoal.labelling.waiting import waiting_items
 from cryoal.pools import SubtomogramPool
 from cryoal.runs import RunFolder, start_run
 from cryoal.runs.answers import Kind, Outcome
@@ -488,6 +489,26 @@ class TestClasses:
         session.merge_class(0, 2)
         assert session.entry(item).decision.label == 2
         assert session.progress().by_class == {1: 0, 2: 1}
+
+    def test_what_a_model_said_counts_for_the_other_too(
+        self, trained: Path, opened: Opener
+    ) -> None:
+        session = opened(trained)
+        item = shown(session.next())
+        guess = session.entry(item).prediction
+        assert guess is not None
+        session.record(item, CLASS, guess)
+        into = (guess + 1) % 3
+        session.merge_class(guess, into)
+        entry = session.entry(item)
+        assert entry.prediction == into
+        assert not entry.disagrees
+        assert entry.mine is not None
+        assert entry.mine.label == into
+        names = {one.position: one.name for one in session.classes()}
+        waiting = waiting_items(session.source)
+        assert waiting
+        assert {one.prediction for one in waiting} <= set(names.values())
 
     def test_a_merge_by_another_is_noticed(self, run: Path, opened: Opener) -> None:
         ann, bob = opened(run), opened(run, "bob")

@@ -8,6 +8,7 @@ from qtpy.QtCore import Qt
 from cryoal.napari_plugin.desk import Desk
 from cryoal.napari_plugin.item_table import ItemTable
 from cryoal.napari_plugin.item_table_model import ANSWER, ITEM, MODEL, SCORE
+from cryoal.napari_plugin.prediction_card import PredictionCard
 from cryoal.runs.answers import Kind, Outcome
 
 DISPLAY, TIP = Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole
@@ -132,6 +133,39 @@ def test_junk_is_a_prediction_like_others(table: ItemTable, qtbot: QtBot) -> Non
     table.desk.session._load()
     settle(table, qtbot)
     assert column(table, MODEL).count("junk") == 6
+
+
+def test_predictions_of_a_merged_class_are_those_of_the_other(
+    table: ItemTable, qtbot: QtBot
+) -> None:
+    desk = table.desk
+    card = PredictionCard(desk)
+    qtbot.addWidget(card)
+    assert desk.entry is not None
+    guess = desk.entry.prediction
+    assert guess is not None
+    into = desk.class_names()[(guess + 1) % 3]
+    desk.change_classes(lambda: desk.session.merge_class(guess, (guess + 1) % 3))
+    assert card.text.text().startswith(f"Model: {into}")
+    settle(table, qtbot)
+    row = table.model.row_of(desk.entry.item)
+    assert row is not None
+    assert column(table, MODEL)[row] == into
+
+
+def test_a_class_that_a_model_knew_and_that_was_removed_is_still_named(
+    table: ItemTable, qtbot: QtBot
+) -> None:
+    desk = table.desk
+    card = PredictionCard(desk)
+    qtbot.addWidget(card)
+    added = desk.session.add_class("ribosome")
+    desk.session.source.database.db.execute(
+        "UPDATE queries SET prediction = ? WHERE cycle = 1", (added.position,)
+    )
+    desk.session._load()
+    desk.change_classes(lambda: desk.session.remove_class(added.position))
+    assert card.text.text().startswith("Model: ribosome")
 
 
 def test_columns_fit_and_empty_ones_take_no_room(table: ItemTable, qtbot: QtBot) -> None:
