@@ -30,6 +30,7 @@ class Desk(QObject):
             keys held down stay fluent.
         classes_changed: classes were added, renamed, merged, removed, coloured or given keys.
         failed: one line on what went wrong.
+        worked: something else that was asked for went well, so what failed before is over.
         hidden_changed: whether prediction and score are hidden.
         listed: items in the order of the review table, while that is what the annotator works
             through: keys move along it and answers override what was said before. None: the
@@ -40,6 +41,7 @@ class Desk(QObject):
     settled = Signal()
     classes_changed = Signal()
     failed = Signal(str)
+    worked = Signal()
     hidden_changed = Signal(bool)
 
     def __init__(
@@ -85,6 +87,19 @@ class Desk(QObject):
         """The run's folder, or the file of a bundle, as people know it."""
         return self.session.source.path.resolve().name
 
+    @property
+    def is_writable(self) -> bool:
+        """Whether answers are kept."""
+        return self.session.source.database.writable
+
+    @property
+    def read_only(self) -> str:
+        """What it means that they are not, for people."""
+        return (
+            f"{self.name} is read-only: you can look, but no answer is kept. Copy it to where you "
+            "may write."
+        )
+
     def class_names(self) -> dict[int, str]:
         """What a model can say, by class position: junk where it is learned, and a class that was
         removed since.
@@ -114,8 +129,10 @@ class Desk(QObject):
     def answer(self, outcome: Outcome, label: int | None = None) -> None:
         """Record what the annotator says of the item on screen and show the next."""
         entry = self.entry
-        if entry is None:
+        if entry is None and self.is_writable:
             self.failed.emit("No volume is on screen, so there is nothing to answer.")
+        elif entry is None:
+            self.failed.emit(self.read_only)
         elif self.listed is None:
             self._move(lambda: self.session.answer(outcome, label))
         elif entry.item not in self.listed:
@@ -165,13 +182,16 @@ class Desk(QObject):
     def change_classes(self, change: Callable[[], object]) -> bool:
         """Carry out a change of the session's classes; whether it worked."""
         done = self._do(change)
+        if done:
+            self.worked.emit()
         self.classes_changed.emit()
         self._settle.start()
         return done
 
     def arrange(self, change: Callable[[], object]) -> None:
         """Filter or sort the session's entries."""
-        self._do(change)
+        if self._do(change):
+            self.worked.emit()
         self._settle.start()
 
     def refresh(self) -> None:

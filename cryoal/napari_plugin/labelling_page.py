@@ -49,6 +49,7 @@ class LabellingPage(QWidget):
         self._lay_out()
         desk.shown.connect(self._shown)
         desk.failed.connect(lambda text: self.banner.say(text, "error"))
+        desk.worked.connect(self.forget_error)
 
     def _lay_out(self) -> None:
         first = QWidget()
@@ -85,16 +86,13 @@ class LabellingPage(QWidget):
 
     def _shown(self, entry: Entry | None) -> None:
         """An old message is about an item before; what is special now is said instead."""
+        notes = [] if self.desk.is_writable else [self.desk.read_only]
         if entry is None:
-            self.banner.say(self._idle())
-        elif self.desk.session.source.database.writable:
-            self.banner.hide()
+            notes.append(self._idle())
+        if notes:
+            self.banner.say("\n".join(notes), "plain" if self.desk.is_writable else "error")
         else:
-            self.banner.say(
-                f"{self.desk.name} is read-only: you can look, but no answer is kept. Copy it to "
-                "where you may write.",
-                "error",
-            )
+            self.banner.hide()
 
     def _idle(self) -> str:
         """Why nothing is on screen, and what to do."""

@@ -81,15 +81,10 @@ class TrainingPanel(QWidget):
         self.train.setText("Training …" if running else "Train and query again")
         self.train.setToolTip(reason or "Train on all labels, then choose what to label next")
         self.proceed.setVisible(
-            not running and self.is_writable and progress.done > 0 and progress.waiting > 0
+            not running and self.desk.is_writable and progress.done > 0 and progress.waiting > 0
         )
         self.reason.setText(reason)
         self.reason.setVisible(bool(reason) and not running)
-
-    @property
-    def is_writable(self) -> bool:
-        """Whether a training could be kept."""
-        return self.desk.session.source.database.writable
 
     @property
     def is_finished(self) -> bool:
@@ -99,7 +94,7 @@ class TrainingPanel(QWidget):
 
     def _reason(self, progress: Progress) -> str:
         """Why there is nothing to train now; empty where there is."""
-        if not self.is_writable:
+        if not self.desk.is_writable:
             return "The run is read-only, so no training can be kept."
         if progress.total == 0 and self.is_finished:
             return "Every cycle of the run is done; 'cryoal run' with more --cycles adds some."

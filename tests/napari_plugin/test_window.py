@@ -15,6 +15,8 @@ from windows import window_on
 
 from cryoal.errors import CryoalError
 from cryoal.labelling.bundle_writer import write_bundle
+from cryoal.labelling.opening import open_session
+from cryoal.napari_plugin.class_manager import KEY
 from cryoal.napari_plugin.closing_question import ClosingQuestion
 from cryoal.napari_plugin.display_settings import DisplaySettings
 from cryoal.napari_plugin.labelling_dock import LabellingDock
@@ -25,6 +27,7 @@ from cryoal.napari_plugin.volume_view import VolumeView
 from cryoal.napari_plugin.window import open_window
 from cryoal.pools import SubtomogramPool
 from cryoal.runs import RunFolder
+from cryoal.runs.answers import Outcome
 
 
 def test_a_key_puts_the_next_volume_on_screen(run: Path, qtbot: QtBot) -> None:
@@ -197,6 +200,34 @@ def test_a_read_only_run_can_be_looked_at(
         assert window.desk.entry == item
         window.press("Right")
         assert window.desk.entry != item
+
+
+def test_a_read_only_run_says_so_where_nothing_is_on_screen(
+    run: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = open_session(run, "ann")
+    while session.next() is not None:
+        session.answer(Outcome.CLASS, 0)
+    session.close()
+    monkeypatch.setattr("cryoal.runs.database.os.access", lambda *_: False)
+    with window_on(run, qtbot) as window:
+        said = window.page.banner.text
+        assert window.desk.entry is None
+        assert said.text().startswith("run is read-only")
+        assert "every item of the query is answered" in said.text()
+        window.press("1")
+        assert said.text().startswith("run is read-only")
+
+
+def test_an_error_goes_when_the_next_change_of_classes_works(run: Path, qtbot: QtBot) -> None:
+    with window_on(run, qtbot) as window:
+        window.page.tabs.setCurrentWidget(window.page.manager)
+        window.page.manager.table.item(0, KEY).setText("ab")
+        assert "'ab' cannot be the key" in window.page.banner.text.text()
+        assert window.page.banner.isVisible()
+        window.page.manager.table.item(0, KEY).setText("2")
+        assert not window.page.banner.isVisible()
+        assert window.desk.session.keys()["2"].name == "class0"
 
 
 def test_a_message_moves_nothing(run: Path, qtbot: QtBot) -> None:
