@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
+from cryoal.errors import CryoalError
+from cryoal.runs.class_keys import CLASS_KEYS
 from cryoal.runs.class_table import LabelClass
 from cryoal.runs.label_store import LabelStore
 
@@ -53,8 +55,10 @@ class ClassEditing(ABC):
         self.labels.classes.set_colour(position, colour, self.annotator)
         self._classes_changed()
 
-    def set_shortcut(self, position: int, key: str | None) -> None:
-        """Give a class a key; who had it gets this one's. None: the first key that is free."""
+    def set_shortcut(self, position: int, key: str) -> None:
+        """Give a class a key; who had it gets this one's."""
+        if not key:
+            raise CryoalError(f"each class has a key; give it one of {', '.join(CLASS_KEYS)}")
         self.labels.classes.set_shortcut(position, key, self.annotator)
         self._classes_changed()
 

@@ -57,7 +57,7 @@ class ClassManager(QWidget):
         self.target = QComboBox()
         self.target.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.merge_button = button(
-            "Merge into", "Its labels count as those of the other class, for good"
+            "Merge into", "Its labels count as those of the class at the right, for good"
         )
         self.merge_button.clicked.connect(self.merge)
         self.remove_button = button("Remove", "Only a class that no item carries can go")
@@ -69,12 +69,12 @@ class ClassManager(QWidget):
     def _lay_out(self) -> None:
         below = QGridLayout()
         below.setSpacing(6)
-        below.setColumnStretch(0, 1)
-        below.addWidget(self.name, 0, 0)
-        below.addWidget(self.add_button, 0, 1)
-        below.addWidget(self.target, 1, 0)
-        below.addWidget(self.merge_button, 1, 1)
-        below.addWidget(self.remove_button, 2, 1)
+        below.setColumnStretch(1, 1)
+        below.addWidget(self.name, 0, 0, 1, 2)
+        below.addWidget(self.add_button, 0, 2)
+        below.addWidget(self.merge_button, 1, 0)
+        below.addWidget(self.target, 1, 1)
+        below.addWidget(self.remove_button, 1, 2)
         hint = "Double-click a colour, a name or a key to change it."
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 8, 0, 0)
@@ -96,6 +96,7 @@ class ClassManager(QWidget):
         keys = {one.position: key for key, one in self.desk.session.keys().items()}
         self.table.blockSignals(True)
         self.table.setRowCount(len(self.classes))
+        self.table.clearSelection()  # of a row that is another class's now
         for row, one in enumerate(self.classes):
             colour = QTableWidgetItem()
             colour.setBackground(QColor(colour_of(one)))
@@ -140,7 +141,7 @@ class ClassManager(QWidget):
         if cell.column() == NAME and text != one.name:
             self._change(lambda: session.rename_class(one.position, text))
         elif cell.column() == KEY:
-            self._change(lambda: session.set_shortcut(one.position, text or None))
+            self._change(lambda: session.set_shortcut(one.position, text))
 
     def _double_clicked(self, row: int, column: int) -> None:
         if column == COLOUR:

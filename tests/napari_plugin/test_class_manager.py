@@ -55,6 +55,16 @@ def test_a_wrong_key_is_refused_and_shown_as_it_was(manager: ClassManager, qtbot
     assert manager.table.item(0, KEY).text() == "1"
 
 
+def test_a_key_that_is_cleared_comes_back(manager: ClassManager, qtbot: QtBot) -> None:
+    manager.table.item(2, KEY).setText("7")
+    assert manager.table.item(2, KEY).text() == "7"
+    with qtbot.waitSignal(manager.desk.failed) as failed:
+        manager.table.item(2, KEY).setText(" ")
+    assert failed.args[0].startswith("each class has a key; give it one of 1, 2")
+    assert manager.table.item(2, KEY).text() == "7"
+    assert manager.desk.session.keys()["7"].name == "class2"
+
+
 def test_merge_asks_first(manager: ClassManager, monkeypatch: pytest.MonkeyPatch) -> None:
     manager.table.selectRow(0)
     assert manager.target.count() == 2
@@ -92,3 +102,14 @@ def test_a_class_that_items_carry_stays(manager: ClassManager, qtbot: QtBot) -> 
     manager.table.selectRow(1)
     manager.remove_button.click()
     assert names(manager) == ["class0", "class2"]
+    assert manager.selected is None
+    assert not manager.remove_button.isEnabled()
+    manager.remove_button.click()
+    assert names(manager) == ["class0", "class2"]
+
+
+def test_the_chosen_class_stays_chosen_when_others_go(manager: ClassManager) -> None:
+    manager.table.selectRow(2)
+    manager.desk.change_classes(lambda: manager.desk.session.remove_class(0))
+    assert manager.selected is not None
+    assert manager.selected.name == "class2"
