@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 import sys
 from collections import deque
 from pathlib import Path
@@ -12,6 +13,12 @@ from qtpy.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal
 PROGRESS = re.compile(r"^(?P<what>.+?): (?P<done>\d+)/(?P<total>\d+)\b")
 KILL_MS = 3000
 GRACE_MS = 10_000
+STOPS = frozenset(
+    getattr(signal, name)
+    for name in ("SIGHUP", "SIGINT", "SIGKILL", "SIGTERM")
+    if hasattr(signal, name)
+)
+"""Signals that come from outside."""
 
 
 class TrainingProcess(QObject):
@@ -97,15 +104,18 @@ class TrainingProcess(QObject):
         self._take(self._rest)
         self._rest = ""
         well = code == 0 and status == QProcess.ExitStatus.NormalExit
-        self.finished.emit(well, "" if well else self._last_words(code))
+        self.finished.emit(well, "" if well else self._last_words(code, status))
 
     def _fail(self, error: QProcess.ProcessError) -> None:
         if error == QProcess.ProcessError.FailedToStart:
             self.finished.emit(False, f"{sys.executable} could not be started")
 
-    def _last_words(self, code: int) -> str:
+    def _last_words(self, code: int, status: QProcess.ExitStatus) -> str:
         if self.cancelled:
             return "Cancelled. What was finished is kept; training goes on from there."
+        if status == QProcess.ExitStatus.CrashExit:
+            what = "was stopped from outside" if code in STOPS else f"crashed (signal {code})"
+            return f"The training {what}. Train again, and it goes on from where it stood."
         errors = [line for line in self.last if line.startswith("error:")]
         if errors:
             return errors[-1].removeprefix("error:").strip()

@@ -127,6 +127,29 @@ def test_what_does_not_stop_when_asked_is_killed(
     assert panel.process.process.exitStatus() == QProcess.ExitStatus.CrashExit
 
 
+@pytest.mark.parametrize(
+    ("signal", "what"),
+    [("KILL", "was stopped from outside"), ("TERM", "was stopped from"), ("SEGV", "crashed")],
+)
+def test_a_training_that_is_killed_is_told_in_plain_words(
+    panel: TrainingPanel,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    signal: str,
+    what: str,
+) -> None:
+    victim = tmp_path / "victim"
+    victim.write_text(f"#!/bin/sh\necho 'training: 3/9, 1081 s left'\nkill -{signal} $$\n")
+    victim.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(victim))
+    with qtbot.waitSignal(panel.failed, timeout=20_000) as failed:
+        panel.start()
+    assert failed.args[0].startswith(f"The training {what}")
+    assert "it goes on from where it stood" in failed.args[0]
+    assert "1081" not in failed.args[0]
+
+
 def test_an_error_of_the_run_is_told_in_its_words(
     panel: TrainingPanel, qtbot: QtBot, desk: Desk
 ) -> None:
