@@ -36,7 +36,7 @@ STATES = [
 ROWS_MEASURED = 200
 """Rows whose texts decide how wide a column is."""
 
-HINT = "Keys answer for the item on screen and override what was said of it before."
+HINT = "Keys answer for the item on screen; where it no longer waits, they override its answer."
 
 
 class ItemTable(QWidget):

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import napari.viewer
+from napari.qt import QtViewer
 from qtpy.QtCore import QEvent, QObject, QTimer
+from qtpy.QtGui import QShowEvent
 from qtpy.QtWidgets import QDockWidget, QMainWindow, QVBoxLayout, QWidget
 
 from cryoal.errors import CryoalError
@@ -38,8 +40,8 @@ class LabellingDock(QWidget):
         self.setObjectName("cryoalDock")
         self.setStyleSheet(DOCK)
         self.setMinimumWidth(WIDTH_PX)
-        self.banner = MessageBanner(self)
         self.start_page = StartPage(self.preferences)
+        self.banner = MessageBanner(self.start_page.below)
         self.start_page.chosen.connect(self.open)
         self.box = QVBoxLayout(self)
         self.box.setContentsMargins(10, 6, 10, 10)
@@ -85,6 +87,12 @@ class LabellingDock(QWidget):
         self.help = KeyHelp(window, session, self.keys.commands)
         window.installEventFilter(self)
         desk.start()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """napari's welcome would fill the canvas whenever nothing is drawn in it."""
+        super().showEvent(event)
+        for canvas in self.window().findChildren(QtViewer):
+            canvas.show_welcome_screen = False
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """End the session with its window; fit the picture when the canvas changes its size.

@@ -22,6 +22,8 @@ from cryoal.napari_plugin.thumbnail import Thumbnail
 COLUMNS, ROWS = 3, 2
 PICTURE_PX = 100
 
+NONE_YET = "Labelled volumes that look similar to the model appear here once a model is trained."
+
 
 class NeighbourStrip(QWidget):
     """Up to six pictures with the colour and name of their class, nearest first.
@@ -36,7 +38,7 @@ class NeighbourStrip(QWidget):
         self.rows = ROWS
         self.pictures = [Thumbnail(PICTURE_PX) for _ in range(COLUMNS * ROWS)]
         self.names = [QElidingLabel() for _ in self.pictures]
-        self.none = label("Nothing labelled is near yet; a trained model finds it.", "faint", True)
+        self.none = label(NONE_YET, "faint", wrap=True)
         self._grey = lru_cache(maxsize=256)(self._read)
         grid = QGridLayout()
         grid.setHorizontalSpacing(8)

@@ -19,13 +19,18 @@ INTRODUCTION = (
 
 
 class StartPage(QWidget):
-    """A path, a name and a button."""
+    """A path, a name and a button.
+
+    Attributes:
+        below: the room that is left under them.
+    """
 
     chosen = Signal(object, str)
     """``Path`` and annotator."""
 
     def __init__(self, preferences: Preferences, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.below = QWidget()
         self.path = QLineEdit()
         self.path.setPlaceholderText("Run folder or .cryoal file")
         self.annotator = QLineEdit(preferences.annotator or user_name())
@@ -58,7 +63,7 @@ class StartPage(QWidget):
         layout.addWidget(self.annotator)
         layout.addSpacing(8)
         layout.addWidget(self.open_button)
-        layout.addStretch(1)
+        layout.addWidget(self.below, 1)
         self._check()
 
     def _check(self) -> None:

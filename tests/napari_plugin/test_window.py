@@ -8,6 +8,7 @@ import display  # noqa: F401
 import napari
 import numpy as np
 import pytest
+from napari.qt import QtViewer
 from pytestqt.qtbot import QtBot
 from qtpy.QtCore import QPoint, Qt, QTimer
 from qtpy.QtWidgets import QApplication
@@ -301,9 +302,12 @@ def test_what_cannot_be_opened_is_told(run: Path, qtbot: QtBot, tmp_path: Path) 
     dock.start_page.open_button.click()
     assert dock.banner.isVisible()
     assert "newer cryoal" in dock.banner.text.text()
+    opener = dock.start_page.open_button
     dock.start_page.path.setText(str(tmp_path / "nothing"))
     dock.start_page.open_button.click()
     assert "is not there" in dock.banner.text.text()
+    top, bottom = (widget.mapTo(dock, QPoint(0, 0)) for widget in (dock.banner, opener))
+    assert top.y() >= bottom.y() + opener.height()
 
 
 def test_no_display_is_an_error_and_not_a_crash(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -344,6 +348,9 @@ def test_napari_finds_the_dock_and_a_run_is_opened_in_it(run: Path, qtbot: QtBot
     viewer = napari.Viewer(show=False)
     _, dock = viewer.window.add_plugin_dock_widget("cryoal")
     assert isinstance(dock, LabellingDock)
+    viewer.show()
+    (canvas,) = dock.window().findChildren(QtViewer)
+    assert not canvas.show_welcome_screen
     dock.start_page.path.setText(str(run))
     dock.start_page.annotator.setText("ann")
     dock.start_page.open_button.click()
