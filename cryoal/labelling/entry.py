@@ -9,7 +9,7 @@ from typing import Any, Literal
 from cryoal.labelling.source import Position
 from cryoal.runs.answers import Decision, Event
 
-SortKey = Literal["rank", "score", "class", "group", "time", "doubt"]
+SortKey = Literal["rank", "score", "class", "prediction", "group", "time", "doubt"]
 
 
 @dataclass(frozen=True)
@@ -98,6 +98,7 @@ _VALUES: dict[SortKey, Callable[[Entry], Any]] = {
     "rank": _asked,
     "score": lambda entry: entry.score,
     "class": lambda entry: entry.decision.label,
+    "prediction": lambda entry: entry.prediction,
     "group": lambda entry: entry.group,
     "time": lambda entry: entry.answered_at,
     "doubt": lambda entry: entry.doubt,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
@@ -34,7 +36,11 @@ def is_settled(entry: Entry) -> bool:
 
 
 def row_names(entries: Sequence[Entry], classes: Sequence[str]) -> dict[int, str]:
-    """A short name for each item of a list."""
+    """A short name for each item of a list; no two are alike.
+
+    Where the names of items without an answer are, their place in the query tells them apart: their
+    folders would tell the class.
+    """
     names: dict[int, str] = {}
     for answered in (False, True):
         some = {
@@ -44,7 +50,17 @@ def row_names(entries: Sequence[Entry], classes: Sequence[str]) -> dict[int, str
         }
         short = short_names(some.values())
         names |= {item: short[name] for item, name in some.items()}
+    times = Counter(names.values())
+    for entry in entries:
+        if times[names[entry.item]] > 1 and not is_settled(entry) and entry.rank is not None:
+            names[entry.item] += f" #{entry.rank + 1}"
     return names
+
+
+def name_order(name: str) -> list[tuple[int, str]]:
+    """Sorts names as people do: numbers in them by their size, whatever the case."""
+    parts = re.split(r"(\d+)", name.casefold())
+    return [(int(part), "") if part.isdecimal() else (0, part) for part in parts]
 
 
 def short_names(names: Iterable[str]) -> dict[str, str]:

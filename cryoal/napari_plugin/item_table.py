@@ -21,7 +21,6 @@ from cryoal.napari_plugin.item_table_model import (
     DOUBT,
     MODEL,
     SCORE,
-    SORT_KEYS,
     TOMOGRAM,
     ItemTableModel,
 )
@@ -128,13 +127,10 @@ class ItemTable(QWidget):
         self.desk.goto(self.model.entries[index.row()].item)
 
     def _sort(self, column: int) -> None:
-        key = SORT_KEYS[column]
-        if key is None:
-            return
         header = self.table.horizontalHeader()
         header.setSortIndicatorShown(True)
         descending = header.sortIndicatorOrder() == Qt.SortOrder.DescendingOrder
-        self.desk.arrange(lambda: self.desk.session.sort(key, descending))
+        self.model.sort_by(column, descending)
 
     def _filter(self) -> None:
         self.desk.arrange(

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from qtpy.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from qtpy.QtGui import QColor
 
 from cryoal.labelling.entry import Entry, SortKey
 from cryoal.napari_plugin.class_style import CONFLICT_COLOUR, JUNK_COLOUR, colour_of
 from cryoal.napari_plugin.desk import Desk
-from cryoal.napari_plugin.item_names import is_settled, row_names, short_names
+from cryoal.napari_plugin.item_names import is_settled, name_order, row_names, short_names
 from cryoal.runs.answers import ANSWER_NAMES, Outcome
 
 Index = QModelIndex | QPersistentModelIndex
 
 ITEM, ANSWER, MODEL, SCORE, DOUBT, TOMOGRAM = range(6)
 HEADINGS = ("Item", "Answer", "Model", "Score", "Doubt", "Tomogram")
-SORT_KEYS: tuple[SortKey | None, ...] = ("rank", "class", None, "score", "doubt", "group")
+SORT_KEYS: tuple[SortKey, ...] = ("class", "prediction", "score", "doubt", "group")
+"""Of the columns from ``ANSWER`` on; how items are named is known only here."""
+
 ROOT = QModelIndex()
 
 
 class ItemTableModel(QAbstractTableModel):
-    """One row an entry; text is made when a row comes into view."""
+    """One row an entry; text is made when a row comes into view.
+
+    Attributes:
+        entries: the rows, in the order of the session, or by the names that are shown.
+    """
 
     def __init__(self, desk: Desk, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -29,6 +37,7 @@ class ItemTableModel(QAbstractTableModel):
         self.names: dict[int, str] = {}
         self.titles: dict[int, str] = {}
         self.groups: dict[str, str] = {}
+        self._by_name: Literal["ascending", "descending"] | None = None
         self.colours: dict[int, str] = {}
 
     def refresh(self) -> None:
@@ -38,9 +47,25 @@ class ItemTableModel(QAbstractTableModel):
         classes = self.desk.session.classes()
         self.names = self.desk.class_names()
         self.titles = row_names(self.entries, [one.name for one in classes])
+        if self._by_name is not None:
+            self.entries.sort(
+                key=lambda entry: name_order(self.titles[entry.item]),
+                reverse=self._by_name == "descending",
+            )
         self.groups = short_names(one.group for one in self.entries if one.group is not None)
         self.colours = {one.position: colour_of(one) for one in classes}
         self.endResetModel()
+
+    def sort_by(self, column: int, descending: bool) -> None:
+        """Choose the order of the rows; it holds from the next :meth:`refresh` on."""
+        self._by_name = None
+        if column != ITEM:
+            self.desk.arrange(
+                lambda: self.desk.session.sort(SORT_KEYS[column - ANSWER], descending)
+            )
+        else:
+            self._by_name = "descending" if descending else "ascending"
+            self.desk.arrange(lambda: None)
 
     def row_of(self, item: int) -> int | None:
         """Where an item stands, if it is listed."""
@@ -101,7 +126,9 @@ class ItemTableModel(QAbstractTableModel):
             return ANSWER_NAMES[Outcome.JUNK]
         if decision.label is not None:
             return self.names.get(decision.label, "?")
-        return {"conflict": "conflict", "undecided": "undecided"}.get(decision.state, "–")
+        if decision.state == "open":
+            return "–" if entry.mine is None else ANSWER_NAMES[entry.mine.outcome]
+        return decision.state
 
     def _colour(self, entry: Entry) -> str:
         if entry.decision.state == "conflict":

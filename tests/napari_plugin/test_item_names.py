@@ -7,7 +7,7 @@ import pytest
 
 from cryoal.labelling.entry import Entry
 from cryoal.napari_plugin.desk import Desk
-from cryoal.napari_plugin.item_names import row_names, short_names, title_of
+from cryoal.napari_plugin.item_names import name_order, row_names, short_names, title_of
 from cryoal.runs.answers import Outcome
 
 
@@ -53,6 +53,22 @@ def test_what_all_names_share_is_left_out() -> None:
     assert short_names(["a/1.mrc", "a/2.mrcs"]) == {"a/1.mrc": "1.mrc", "a/2.mrcs": "2.mrcs"}
     assert short_names(["a/1.mrc"]) == {"a/1.mrc": "1"}
     assert short_names([]) == {}
+
+
+def test_names_that_are_alike_are_told_apart_without_their_folders(entry: Entry) -> None:
+    assert entry.rank is not None
+    alike = [
+        replace(entry, item=item, id=f"{folder}/target18.mrc", rank=rank)
+        for item, folder, rank in ((0, "groel", 4), (1, "ribosome", 2))
+    ]
+    other = replace(entry, item=2, id="groel/target19.mrc", rank=3)
+    names = row_names([*alike, other], ["groel", "ribosome"])
+    assert names == {0: "target18 #5", 1: "target18 #3", 2: "target19"}
+
+
+def test_names_are_ordered_by_the_numbers_in_them() -> None:
+    ordered = ["9", "12", "a/9", "a/10", "t", "T2", "t2b", "t10"]
+    assert sorted(sorted(ordered), key=name_order) == ordered
 
 
 def test_names_in_a_list_tell_the_class_of_labelled_items_only(desk: Desk, entry: Entry) -> None:

@@ -6,6 +6,7 @@ from pytestqt.qtbot import QtBot
 from qtpy.QtCore import Qt
 
 from cryoal.napari_plugin.desk import Desk
+from cryoal.napari_plugin.item_names import name_order
 from cryoal.napari_plugin.item_table import ItemTable
 from cryoal.napari_plugin.item_table_model import ANSWER, ITEM, MODEL, SCORE
 from cryoal.napari_plugin.prediction_card import PredictionCard
@@ -116,6 +117,40 @@ def test_sorts_by_score_when_its_heading_is_clicked(table: ItemTable, qtbot: QtB
     scores = [entry.score for entry in table.model.entries if entry.score is not None]
     assert len(scores) == 6
     assert scores in (sorted(scores), sorted(scores, reverse=True))
+
+
+def test_sorts_by_the_names_that_are_shown(table: ItemTable, qtbot: QtBot) -> None:
+    heading = table.table.horizontalHeader()
+    for order in (Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder):
+        heading.setSortIndicator(ITEM, order)
+        with qtbot.waitSignal(table.desk.settled):
+            heading.sectionClicked.emit(ITEM)
+        expected = sorted(column(table, ITEM), key=name_order)
+        if order is Qt.SortOrder.DescendingOrder:
+            expected.reverse()
+        assert column(table, ITEM) == expected
+        assert table.desk.listed == [entry.item for entry in table.model.entries]
+    with qtbot.waitSignal(table.desk.settled):
+        heading.sectionClicked.emit(ANSWER)
+    assert column(table, ITEM) != expected
+
+
+def test_sorts_by_prediction(table: ItemTable, qtbot: QtBot) -> None:
+    table.table.horizontalHeader().setSortIndicator(MODEL, Qt.SortOrder.AscendingOrder)
+    with qtbot.waitSignal(table.desk.settled):
+        table.table.horizontalHeader().sectionClicked.emit(MODEL)
+    said = column(table, MODEL)
+    assert said == [*sorted(filter(None, said)), *[""] * 12]
+
+
+def test_what_is_no_answer_yet_is_told_apart(table: ItemTable, qtbot: QtBot) -> None:
+    first, second, third = (entry.item for entry in table.model.entries[:3])
+    session = table.desk.session
+    session.record(first, Outcome.UNDECIDED)
+    session.record(second, Outcome.SKIP)
+    settle(table, qtbot)
+    shown = dict(zip((e.item for e in table.model.entries), column(table, ANSWER), strict=True))
+    assert [shown[item] for item in (first, second, third)] == ["cannot decide", "skip", "–"]
 
 
 def test_hidden_predictions_are_hidden_here_too(table: ItemTable) -> None:
