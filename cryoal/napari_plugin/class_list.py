@@ -26,7 +26,7 @@ class ClassList(QWidget):
         desk.averages.made.connect(self.show_average)
         self.box = QVBoxLayout()
         self.box.setContentsMargins(0, 0, 0, 0)
-        self.box.setSpacing(4)
+        self.box.setSpacing(3)
         self.new_name = QLineEdit()
         self.new_name.setPlaceholderText("Name of the new class; Enter labels with it")
         self.new_name.setFocusPolicy(Qt.FocusPolicy.ClickFocus)

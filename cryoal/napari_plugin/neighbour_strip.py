@@ -50,12 +50,12 @@ class NeighbourStrip(QWidget):
             name.setProperty("role", "faint")
             grid.addWidget(picture, 2 * row, column)
             grid.addWidget(name, 2 * row + 1, column)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
-        layout.addWidget(self.none)
-        layout.addLayout(grid)
-        layout.addStretch(1)
+        self.box = QVBoxLayout(self)
+        self.box.setContentsMargins(0, 0, 0, 0)
+        self.box.setSpacing(4)
+        self.box.addWidget(self.none)
+        self.box.addLayout(grid)
+        self.box.addStretch(1)
         desk.settled.connect(self.refresh)
 
     def refresh(self) -> None:
@@ -77,6 +77,7 @@ class NeighbourStrip(QWidget):
                 picture.show_picture(grey, colour)
                 picture.setToolTip(f"cosine distance {found[place].distance:.3f}")
                 name.setText("junk" if label_class is None else label_class.name)
+        self.box.activate()  # by itself it keeps its size while another page is on top of it
 
     def limit(self, rows: int) -> None:
         """Show at most ``rows`` rows."""

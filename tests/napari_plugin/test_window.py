@@ -17,6 +17,7 @@ from windows import window_on
 from cryoal.errors import CryoalError
 from cryoal.labelling.bundle_writer import write_bundle
 from cryoal.labelling.opening import open_session
+from cryoal.labelling.run_source import RunSource
 from cryoal.napari_plugin.class_manager import KEY
 from cryoal.napari_plugin.closing_question import ClosingQuestion
 from cryoal.napari_plugin.display_settings import DisplaySettings
@@ -27,6 +28,7 @@ from cryoal.napari_plugin.view_controls import ViewControls
 from cryoal.napari_plugin.volume_view import VolumeView
 from cryoal.napari_plugin.window import open_window
 from cryoal.pools import SubtomogramPool
+from cryoal.pools.places import Tomogram
 from cryoal.runs import RunFolder
 from cryoal.runs.answers import Outcome
 
@@ -249,8 +251,16 @@ def test_a_message_moves_nothing(run: Path, qtbot: QtBot) -> None:
         assert page.banner.height() >= page.banner.text.heightForWidth(page.banner.text.width())
 
 
-def test_a_low_window_shows_six_classes(trained: Path, qtbot: QtBot) -> None:
+@pytest.mark.parametrize("tab", ["show_neighbours", "show_map"])
+def test_a_low_window_shows_six_classes(
+    trained: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tab: str
+) -> None:
+    places_A = np.random.default_rng(0).uniform(0, 4000, (36, 3))
+    box_A = np.array([[0.0, 0.0, 0.0], [4000.0, 4000.0, 4000.0]])
+    monkeypatch.setattr(RunSource, "position_A", lambda _, item: tuple(places_A[item]))
+    monkeypatch.setattr(RunSource, "tomogram", lambda *_: Tomogram(box_A, places_A))
     with window_on(trained, qtbot) as window:
+        getattr(window.page.surroundings, tab).setChecked(True)
         for name in ("ribosome", "proteasome", "a class with a name that is longer than the list"):
             window.desk.change_classes(partial(window.desk.session.add_class, name))
         window.viewer.window.resize(1280, 780)
