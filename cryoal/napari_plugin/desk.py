@@ -94,7 +94,11 @@ class Desk(QObject):
 
     @property
     def read_only(self) -> str:
-        """What it means that they are not, for people."""
+        """What it means that they are not, for people; short, or it would cover the tabs."""
+        if self.entry is None:
+            return (
+                f"{self.name} is read-only and has nothing for you to label; Review lists it all."
+            )
         return (
             f"{self.name} is read-only: you can look, but no answer is kept. Copy it to where you "
             "may write."

@@ -86,11 +86,10 @@ class LabellingPage(QWidget):
 
     def _shown(self, entry: Entry | None) -> None:
         """An old message is about an item before; what is special now is said instead."""
-        notes = [] if self.desk.is_writable else [self.desk.read_only]
-        if entry is None:
-            notes.append(self._idle())
-        if notes:
-            self.banner.say("\n".join(notes), "plain" if self.desk.is_writable else "error")
+        if not self.desk.is_writable:
+            self.banner.say(self.desk.read_only, "error")
+        elif entry is None:
+            self.banner.say(self._idle())
         else:
             self.banner.hide()
 

@@ -22,7 +22,7 @@ from cryoal.napari_plugin.thumbnail import Thumbnail
 COLUMNS, ROWS = 3, 2
 PICTURE_PX = 100
 
-NONE_YET = "Labelled volumes that look similar to the model appear here once a model is trained."
+NONE_YET = "The labelled volumes most like this one appear here once a model has been trained."
 
 
 class NeighbourStrip(QWidget):
