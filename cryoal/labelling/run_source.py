@@ -57,6 +57,13 @@ class RunSource(LabelSource):
             )
         return pool
 
+    @property
+    def why_no_query(self) -> str:
+        """Whether the run has to go on, or has come to its end."""
+        if self.folder.is_finished():
+            return "every cycle of the run is done; 'cryoal run' with more --cycles adds some"
+        return super().why_no_query
+
     def query(self) -> OpenQuery | None:
         """As of now; computed anew only when the loop wrote something."""
         (phase,), (row,) = (

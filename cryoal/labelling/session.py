@@ -286,7 +286,7 @@ class LabelSession(ClassEditing):
     def idle_reason(self) -> str:
         """Why :meth:`next` finds nothing, for people."""
         if self.query is None:
-            return "no query waits; continue the run to make the next one"
+            return self.source.why_no_query
         if not self._queue.waiting:
             return f"every item of the query is answered; {self.source.next_step}"
         if mine := sum(item in self._queue.turns for item in self._hold.elsewhere()):

@@ -90,6 +90,11 @@ class LabelSource(ABC):
         return None
 
     @property
+    def why_no_query(self) -> str:
+        """Why :meth:`query` gives None, and what to do, for people."""
+        return "no query waits; continue the run to make the next one"
+
+    @property
     def why_no_places(self) -> str:
         """Why places are not known though the pool's file has coordinates; empty otherwise."""
         return ""

@@ -594,6 +594,9 @@ class TestBadInput:
         session = opened(run)
         assert session.next() is None
         assert session.idle_reason().startswith("no query waits")
+        with folder.journal.transaction():
+            folder.journal.finish_phase(folder.settings.cycles, "evaluate", 0.0)
+        assert session.idle_reason().startswith("every cycle of the run is done")
         assert session.entries() == []
         assert session.progress().total == 0
 
