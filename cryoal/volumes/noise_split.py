@@ -19,8 +19,9 @@ class NoiseSplit:
     by the noise that they share, and at the noise of tomograms nothing else need be learned.
 
     The law of ``n`` comes from the items themselves: at the signal-to-noise ratios of tomograms
-    the mean power spectrum of their differences is that of the noise, missing wedge included. Where the signal is
-    strong the draws are too strong by as much, which costs contrast and gives nothing away.
+    the mean power spectrum of their differences is that of the noise, missing wedge included.
+    Where the signal is strong the draws are too strong by as much, which costs contrast and gives
+    nothing away.
 
     Attributes:
         amplitude: (C, *half spectrum), standard deviation of each ``torch.fft.rfftn``
