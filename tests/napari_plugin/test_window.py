@@ -244,7 +244,16 @@ def test_a_message_moves_nothing(run: Path, qtbot: QtBot) -> None:
             return [widget.mapTo(page, QPoint(0, 0)) for widget in widgets]
 
         window.settle()
-        before = places()
+        before: list[object] = []
+
+        def laid_out() -> bool:
+            nonlocal before
+            earlier, before = before, places()
+            return earlier == before
+
+        qtbot.waitUntil(laid_out)
+        qtbot.wait(100)  # the display may still give the window its size
+        qtbot.waitUntil(laid_out)
         page.banner.say("Something long went wrong, and this is what to do about it. " * 4, "error")
         assert page.banner.isVisible()
         assert places() == before
