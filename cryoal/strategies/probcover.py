@@ -93,6 +93,7 @@ def greedy_cover(points: Tensor, covered: Tensor, radius: float, count: int) -> 
         fresh = near & ~covered
         if fresh.any():
             gains -= count_within(points, points[fresh], radius)
+            gains.clamp_(min=0)  # rounding may put an item at a ball's edge in one count only
             covered |= fresh
         gains[chosen] = -1
     return chosen

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from small_pools import StackPool, bars, small_workshop
 from tiny_strategies import BUSY, BUSY_NAMES, QUIET_NAMES, tiny_strategy
@@ -125,6 +125,7 @@ any_query = given(
 
 @pytest.mark.parametrize("name", QUIET_NAMES)
 @settings(deadline=None, max_examples=25)
+@example(candidates=19, k=19, classes=5, seed=12, constant=False, duplicates=False)
 @any_query
 def test_query_is_valid(name: str, k: int, **situation: Any) -> None:
     strategy = tiny_strategy(name)
