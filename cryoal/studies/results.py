@@ -7,18 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cryoal.errors import CryoalError
+from cryoal.runs.tables import METRICS as RUN_METRICS
 
 RANDOM = "random"
 ALL_LABELS = "all-labels"
 PHASES = ("train", "evaluate", "score", "query")
-METRICS = (
-    "accuracy",
-    "balanced_accuracy",
-    "macro_f1",
-    "worst_f1",
-    "calibration_error",
-    "loss",
-)
+METRICS = tuple(name for name in RUN_METRICS if not name.startswith("train_"))
 HIGHER_IS_BETTER = METRICS[:4]
 
 
