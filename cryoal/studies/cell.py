@@ -7,7 +7,7 @@ import json
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -109,13 +109,7 @@ class MeasuredLoop(ActiveLearningLoop):
     """
 
     def __init__(self, folder: RunFolder, pool: SubtomogramPool, pretrained: Path) -> None:
-        super().__init__(
-            folder,
-            pool,
-            LabelTable(pool.labels),
-            progress=lambda _name: nullcontext(lambda _done, _total: None),
-            report=lambda _cycle, _metrics: None,
-        )
+        super().__init__(folder, pool, LabelTable(pool.labels))
         self.pretrained = pretrained
 
     def phase(self, cycle: int, name: str, work: Callable[[int, float], None]) -> None:
