@@ -8,6 +8,7 @@ import napari.viewer
 from napari.qt import QtViewer
 from qtpy.QtCore import QEvent, QObject, QTimer
 from qtpy.QtGui import QShowEvent
+from qtpy.QtOpenGLWidgets import QOpenGLWidget
 from qtpy.QtWidgets import QDockWidget, QMainWindow, QVBoxLayout, QWidget
 
 from cryoal.errors import CryoalError
@@ -65,7 +66,11 @@ class LabellingDock(QWidget):
         self.banner.hide()
         self.start_page.hide()
         self.box.addWidget(page, 1)
-        self.stage = Stage(self.viewer, desk)
+        window = self.window()
+        canvas = window.findChild(QOpenGLWidget)
+        assert isinstance(window, QMainWindow)
+        assert canvas is not None
+        self.stage = Stage(self.viewer, canvas, desk)
         voxel_size_A = session.source.voxel_size_A
         self.controls = ViewControls(self.preferences.display, voxel_size_A)
         self.controls.setStyleSheet(DOCK)
@@ -76,8 +81,6 @@ class LabellingDock(QWidget):
         self.stage.mode_changed.connect(self.controls.show_mode)
         strip = self.viewer.window.add_dock_widget(self.controls, name="picture", area="bottom")
         strip.setTitleBarWidget(QWidget())
-        window = self.window()
-        assert isinstance(window, QMainWindow)
         self.canvas = window.centralWidget()
         self.canvas.installEventFilter(self)
         self.keys = KeyBindings(

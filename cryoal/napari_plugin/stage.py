@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import napari
 from qtpy.QtCore import QObject, Signal
+from qtpy.QtOpenGLWidgets import QOpenGLWidget
 
 from cryoal.errors import CryoalError
 from cryoal.labelling.entry import Entry
@@ -23,9 +24,10 @@ class Stage(QObject):
     shape_changed = Signal(object)
     mode_changed = Signal(bool)
 
-    def __init__(self, viewer: napari.Viewer, desk: Desk) -> None:
+    def __init__(self, viewer: napari.Viewer, canvas: QOpenGLWidget, desk: Desk) -> None:
         super().__init__(desk)
         self.viewer = viewer
+        self.canvas = canvas
         self.desk = desk
         self.in_3d = False
         self.view: SlabView | VolumeView | None = None
@@ -72,5 +74,8 @@ class Stage(QObject):
 
     def _clear(self) -> None:
         if self.view is not None:
+            # napari frees what a removed layer holds in whatever GL context is current. Once the
+            # window was painted that is Qt's own, and drivers crash at the next draw.
+            self.canvas.makeCurrent()
             self.view.remove()
             self.view = None

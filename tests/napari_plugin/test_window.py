@@ -11,6 +11,7 @@ import pytest
 from napari.qt import QtViewer
 from pytestqt.qtbot import QtBot
 from qtpy.QtCore import QPoint, Qt, QTimer
+from qtpy.QtGui import QOpenGLContext
 from qtpy.QtWidgets import QApplication
 from windows import window_on
 
@@ -77,6 +78,18 @@ def test_space_turns_to_3d_and_back(run: Path, qtbot: QtBot) -> None:
         window.press(" ")
         assert isinstance(window.dock.stage.view, SlabView)
         assert [layer.name for layer in window.viewer.layers] == ["slabs", "cut", "names"]
+
+
+def test_layers_are_removed_in_the_canvas_own_gl_context(run: Path, qtbot: QtBot) -> None:
+    with window_on(run, qtbot) as window:
+        canvas, current = window.dock.stage.canvas, []
+        window.viewer.layers.events.removed.connect(
+            lambda _: current.append(QOpenGLContext.currentContext()), position="first"
+        )
+        for _ in range(2):
+            canvas.doneCurrent()
+            window.press(" ")
+        assert current == [canvas.context()] * 4
 
 
 def test_display_controls_change_the_picture_and_not_the_data(run: Path, qtbot: QtBot) -> None:
