@@ -1,0 +1,25 @@
+"""Every file in configs/ begins a run as it stands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cryoal.runs.settings import make_settings, read_yaml
+from cryoal.runs.start import open_data, start_run
+
+ROOT = Path(__file__).parents[2]
+MADE_BY_A_BENCHMARK = {"scheme-study.yaml"}
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in (ROOT / "configs").iterdir()))
+def test_a_run_can_be_begun(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    values = read_yaml(ROOT / "configs" / name)
+    if name in MADE_BY_A_BENCHMARK:
+        values |= {"data": "sample_data", "snr": 0.05}
+    settings = make_settings(values, name)
+    folder = start_run(tmp_path / "run", settings, open_data(settings))
+    waiting = len(folder.journal.split("train"))
+    assert waiting > settings.initial + settings.budget * (settings.cycles - 1)
