@@ -13,6 +13,9 @@ from cryoal.napari_plugin.average_loader import AverageLoader
 from cryoal.napari_plugin.preferences import Preferences
 from cryoal.runs.answers import ANSWER_NAMES, Outcome
 
+VERBS = ("is ", "was ", "has ", "cannot ")
+"""Words that errors go on with where they are about the file itself."""
+
 SETTLE_MS = 60
 REFRESH_MS = 2000
 
@@ -120,11 +123,16 @@ class Desk(QObject):
         self.failed.emit(self.in_words(str(error)))
 
     def in_words(self, message: str) -> str:
-        """An error with the run's name where it begins with the path of its folder or database."""
+        """An error with the run's name where it begins with the path of its folder or database.
+
+        ``folder: is read-only`` becomes a sentence.
+        """
         source = self.session.source
         place, _, what = message.partition(": ")
         own = place in (str(source.path), str(source.database.path))
-        return f"{self.name}: {what}" if own else message
+        if not own:
+            return message
+        return f"{self.name} {what}" if what.startswith(VERBS) else f"{self.name}: {what}"
 
     def toggle_hidden(self) -> None:
         self.preferences.hidden = not self.preferences.hidden

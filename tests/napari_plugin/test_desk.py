@@ -50,7 +50,8 @@ def test_answers_of_others_arrive_by_themselves(desk: Desk, qtbot: QtBot) -> Non
 def test_errors_name_the_run_and_not_its_files(desk: Desk) -> None:
     source = desk.session.source
     for path in (source.path, source.database.path):
-        assert desk.in_words(f"{path}: is read-only: copy it") == "run: is read-only: copy it"
+        assert desk.in_words(f"{path}: is read-only; copy it") == "run is read-only; copy it"
+        assert desk.in_words(f"{path}: no item is on screen") == "run: no item is on screen"
     elsewhere = "/data/a.mrc: cannot be read"
     assert desk.in_words(elsewhere) == elsewhere
 

@@ -212,7 +212,7 @@ def test_a_read_only_run_can_be_looked_at(
         assert window.page.banner.text.text().startswith("run is read-only")
         item = window.desk.entry
         window.press("1")
-        assert window.page.banner.text.text().startswith("run: is read-only; copy it")
+        assert window.page.banner.text.text().startswith("run is read-only; copy it")
         assert window.desk.entry == item
         window.press("Right")
         assert window.desk.entry != item
