@@ -34,7 +34,8 @@ def run_status(folder: RunFolder) -> dict[str, Any]:
         ``model``, ``data``, ``oracle``, ``items``, ``classes``, ``labelled``, ``junk``,
         ``undecided`` and ``conflicts`` (items), ``waiting`` (items of the open query without an
         answer), ``annotators`` (answers by person), ``budget`` (labels a cycle), ``cycles`` and
-        ``cycles_trained``, ``next`` (cycle and phase to come, None at the end), ``metrics`` (rows
+        ``cycles_trained``, ``next`` (cycle and phase to come, None at the end; ``label`` only as
+        long as answers are waited for), ``metrics`` (rows
         of ``metrics.csv``), ``pretraining`` (its ``loss``, the share of views ``matched`` with
         their partner and ``seconds``; None without), ``accuracy`` of the last model with its
         95 % interval and where it was measured, ``gains`` in accuracy of the last cycles,
@@ -63,7 +64,7 @@ def run_status(folder: RunFolder) -> dict[str, Any]:
         "budget": count_items(settings.budget, splits["train"]),
         "cycles": settings.cycles,
         "cycles_trained": len(folder.trained_cycles()),
-        "next": next_phase(folder),
+        "next": next_phase(folder, answered=not waiting),
         "metrics": rows,
         "pretraining": pretraining(folder),
         "accuracy": last_accuracy(folder, rows),
@@ -138,8 +139,13 @@ def stopping(folder: RunFolder) -> dict[str, Any]:
     }
 
 
-def next_phase(folder: RunFolder) -> dict[str, Any] | None:
-    """Cycle and phase that the loop would do next."""
+def next_phase(folder: RunFolder, answered: bool) -> dict[str, Any] | None:
+    """Cycle and phase to come.
+
+    Args:
+        answered: whether people have nothing to answer; where they label, what comes after does.
+    """
+    labelled = answered and folder.settings.oracle == "human"
     done = folder.journal.phase_seconds()
     for cycle in range(folder.settings.cycles + 1):
         phases = ["query", "label"] if cycle == 0 else ["train", "evaluate"]
@@ -148,7 +154,7 @@ def next_phase(folder: RunFolder) -> dict[str, Any] | None:
         if 0 < cycle < folder.settings.cycles:
             phases += ["score", "query", "label"]
         for phase in phases:
-            if (cycle, phase) not in done:
+            if (cycle, phase) not in done and not (labelled and phase == "label"):
                 return {"cycle": cycle, "phase": phase}
     return None
 

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from human_runs import answer_truly, human_run
 from tiny_runs import RunMaker, tiny_settings
 
 from cryoal.pools import SubtomogramPool
-from cryoal.runs import ActiveLearningLoop, People, start_run
+from cryoal.runs import ActiveLearningLoop, People, RunFolder, start_run
 from cryoal.runs.answers import Outcome
 from cryoal.runs.out_of_fold import OutOfFold, out_of_fold_path
 from cryoal.runs.status import run_status
@@ -70,6 +71,16 @@ def test_a_run_that_waits_for_people(
     assert state["annotators"] == {"ann": 3, "bob": 2}
     assert state["labelled"] == 1
     assert state["classes"] == blob_pool.classes
+
+
+def test_after_the_last_answer_training_comes_next(
+    tmp_path: Path, blobs: Path, blob_pool: SubtomogramPool
+) -> None:
+    folder = RunFolder.open(human_run(tmp_path / "run", blobs, blob_pool))
+    answer_truly(folder, blob_pool)
+    state = run_status(folder)
+    assert (state["state"], state["waiting"]) == ("unfinished", 0)
+    assert state["next"] == {"cycle": 1, "phase": "train"}
 
 
 def test_the_audit_stands_in_where_nothing_is_held_out(finished: RunMaker) -> None:
