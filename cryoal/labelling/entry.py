@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from cryoal.labelling.source import Position
-from cryoal.runs.answers import Decision, Event
+from cryoal.runs.answers import Decision, Event, Outcome
 
 SortKey = Literal["rank", "score", "class", "prediction", "group", "time", "doubt"]
 
@@ -24,7 +24,10 @@ class Entry:
             position of the class that it counts as now; None where it said nothing.
         group: its tomogram, or None.
         position_A: place (x, y, z) in the tomogram, if known.
-        decision: what all answers come to.
+        decision: what all answers come to; ``open`` as long as the item waits for this session's
+            annotator, whom what another person said would sway.
+        said: the last answer of each person that stands, in order, its class the one that it counts
+            as now; classes and junk are left out for as long.
         mine: the last answer of this session's annotator that stands, its class the one that it
             counts as now.
         answered_at: when the last answer that stands was given, seconds since 1970.
@@ -44,6 +47,7 @@ class Entry:
     group: str | None
     position_A: Position | None
     decision: Decision
+    said: tuple[Event, ...]
     mine: Event | None
     answered_at: float | None
     asked: bool
@@ -56,7 +60,8 @@ class EntryFilter:
     """Which entries to list; None leaves a property free.
 
     Attributes:
-        state: of the decision.
+        state: of the decision; ``undecided`` also lists what waits for another look because
+            somebody could not decide.
         label: class position decided on.
         group: tomogram.
         disagreement: only entries that disagree.
@@ -70,11 +75,16 @@ class EntryFilter:
     def admits(self, entry: Entry) -> bool:
         """Whether the entry is listed."""
         return (
-            (self.state is None or entry.decision.state == self.state)
+            (self.state is None or self._is_in_state(entry))
             and (self.label is None or entry.decision.label == self.label)
             and (self.group is None or entry.group == self.group)
             and (not self.disagreement or entry.disagrees)
         )
+
+    def _is_in_state(self, entry: Entry) -> bool:
+        if self.state == "undecided" and entry.decision.state == "open":
+            return any(event.outcome is Outcome.UNDECIDED for event in entry.said)
+        return entry.decision.state == self.state
 
 
 def sort_entries(entries: list[Entry], key: SortKey, descending: bool) -> list[Entry]:

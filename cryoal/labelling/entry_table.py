@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cryoal.errors import CryoalError
-from cryoal.labelling.decisions import Decisions
+from cryoal.labelling.decisions import OPEN, Decisions
 from cryoal.labelling.entry import Entry, EntryFilter, SortKey, sort_entries
 from cryoal.labelling.queue import AnnotatorQueue
 from cryoal.labelling.source import ItemFacts, LabelSource
-from cryoal.runs.answers import Event, Outcome
+from cryoal.runs.answers import FIRM, Decision, Event, Outcome
 
 
 class EntryTable:
@@ -51,6 +51,7 @@ class EntryTable:
         """
         facts = self.fact(item)
         live = self._decisions.answers.live(item)
+        said = self._said(item, live)
         return Entry(
             item=item,
             id=facts.id,
@@ -61,20 +62,27 @@ class EntryTable:
             probability=facts.probability,
             group=facts.group,
             position_A=self.source.position_A(item),
-            decision=self._decisions[item],
-            mine=self._mine(live),
+            decision=self._decision(item),
+            said=said,
+            mine=next((e for e in reversed(said) if e.annotator == self._queue.annotator), None),
             answered_at=live[-1].created_at if live else None,
             asked=item in self._queue.ranks,
             disagrees=self._disagrees(facts),
             doubt=self._doubts.get(item),
         )
 
-    def _mine(self, live: list[Event]) -> Event | None:
-        """The annotator's last answer, with the class that it counts as now."""
-        mine = [event for event in live if event.annotator == self._queue.annotator]
-        if not mine:
-            return None
-        return replace(mine[-1], label=self._decisions.answers.root(mine[-1].label))
+    def _decision(self, item: int) -> Decision:
+        """What the answers come to, unless the annotator is still to say something."""
+        return OPEN if item in self._queue.turns else self._decisions[item]
+
+    def _said(self, item: int, live: list[Event]) -> tuple[Event, ...]:
+        """The last answer of each author, as far as the annotator may know them."""
+        latest = {(event.annotator, event.origin): event for event in live}
+        last = sorted(latest.values(), key=lambda event: event.event)
+        if item in self._queue.turns:
+            last = [event for event in last if event.outcome not in FIRM]
+        root = self._decisions.answers.root
+        return tuple(replace(event, label=root(event.label)) for event in last)
 
     def entries(self, chosen: EntryFilter, key: SortKey, descending: bool) -> list[Entry]:
         """The open query and all labelled items, as far as they are chosen, in order."""
@@ -83,7 +91,7 @@ class EntryTable:
         return sort_entries(entries, key, descending)
 
     def _disagrees(self, facts: ItemFacts) -> bool:
-        decision = self._decisions[facts.item]
+        decision = self._decision(facts.item)
         if decision.state != "decided" or facts.prediction is None:
             return decision.state == "conflict"
         said = self._junk if decision.outcome is Outcome.JUNK else decision.label

@@ -317,7 +317,7 @@ class TestTogether:
         for label in (0, 1):  # who changes her mind still is one person
             ann.review(item, CLASS, label)
         bob.refresh()
-        assert bob.entry(item).decision.annotators == ("ann",)
+        assert ann.entry(item).decision.annotators == ("ann",)
         assert bob.progress().waiting == 6
         bob.review(item, CLASS, 1)
         assert bob.entry(item).decision.annotators == ("ann", "bob")
@@ -355,6 +355,25 @@ class TestTogether:
         assert ann.idle_reason() == "2 volumes wait for other annotators"
         progress = ann.progress()
         assert (progress.total, progress.done, progress.left, progress.waiting) == (6, 6, 0, 2)
+
+    def test_what_another_said_is_hidden_until_one_has_answered(
+        self, doubled: Path, opened: Opener
+    ) -> None:
+        ann, bob = opened(doubled), opened(doubled, "bob")
+        assert ann.query is not None
+        item = min(ann.query.doubled)
+        ann.record(item, CLASS, 0)
+        bob.refresh()
+        hidden = bob.entry(item)
+        assert (hidden.decision.state, hidden.said) == ("open", ())
+        bob.filter(label=0)
+        assert bob.entries() == []
+        bob.record(item, CLASS, 1)
+        told = bob.entry(item)
+        assert told.decision.state == "conflict"
+        assert [(event.annotator, event.label) for event in told.said] == [("ann", 0), ("bob", 1)]
+        bob.merge_class(1, 2)
+        assert [event.label for event in bob.entry(item).said] == [0, 2]
 
     def test_progress_is_of_ones_own_part(self, doubled: Path, opened: Opener) -> None:
         ann, bob = opened(doubled), opened(doubled, "bob")
@@ -441,6 +460,18 @@ class TestTable:
         assert session.entries() == []
         session.filter()
         assert len(session.entries()) == 13
+
+    def test_who_could_not_decide_is_found_by_others(self, run: Path, opened: Opener) -> None:
+        ann, bob = opened(run), opened(run, "bob")
+        first, second, *_ = asked(ann)
+        ann.record(first, Outcome.UNDECIDED)
+        ann.record(second, Outcome.SKIP)
+        bob.refresh()
+        bob.filter(state="undecided")
+        assert [entry.item for entry in bob.entries()] == [first]
+        bob.filter(state="open")
+        assert len(bob.entries()) == 6
+        assert [event.outcome for event in bob.entry(second).said] == [Outcome.SKIP]
 
     def test_sorting(self, trained: Path, opened: Opener) -> None:
         session = opened(trained)
