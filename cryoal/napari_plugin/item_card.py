@@ -10,12 +10,15 @@ from cryoal.labelling.entry import Entry
 from cryoal.napari_plugin.class_style import CONFLICT_COLOUR, JUNK_COLOUR, colour_of
 from cryoal.napari_plugin.desk import Desk
 from cryoal.napari_plugin.item_names import title_of
+from cryoal.napari_plugin.said import describe_said
 from cryoal.napari_plugin.text import card, label
 from cryoal.runs.answers import ANSWER_NAMES, Outcome
 
 
 class ItemCard(QWidget):
-    """Name, tomogram and answer of the item on screen; progress and pace below."""
+    """Name, tomogram and answer of the item on screen, of a conflict who said what; progress and
+    pace below.
+    """
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -26,6 +29,7 @@ class ItemCard(QWidget):
         self.place = QElidingLabel()
         self.place.setElideMode(Qt.TextElideMode.ElideMiddle)
         self.place.setProperty("role", "faint")
+        self.said = QElidingLabel()
         self.answer = QLabel()
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
@@ -54,6 +58,7 @@ class ItemCard(QWidget):
         inside.setSpacing(4)
         inside.addLayout(top)
         inside.addWidget(self.place)
+        inside.addWidget(self.said)
         inside.addLayout(bottom)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -66,6 +71,10 @@ class ItemCard(QWidget):
         place = "" if entry is None else describe_place(entry)
         self.place.setText(place)
         self.place.setVisible(bool(place))
+        said = "" if entry is None else self._said(entry)
+        self.said.setText(said)
+        self.said.setToolTip(said)
+        self.said.setVisible(bool(said))
         text, colour = ("", "") if entry is None else self._answer(entry)
         self.answer.setText(text)
         self.answer.setVisible(bool(text))
@@ -75,6 +84,11 @@ class ItemCard(QWidget):
 
     def _title(self, entry: Entry) -> str:
         return title_of(entry, [one.name for one in self.desk.session.classes()])
+
+    def _said(self, entry: Entry) -> str:
+        if entry.decision.state != "conflict":
+            return ""
+        return describe_said(entry, self.desk.class_names())
 
     def _answer(self, entry: Entry) -> tuple[str, str]:
         """What was said of an item, in a word, and its colour."""

@@ -11,6 +11,7 @@ from cryoal.labelling.entry import Entry, SortKey
 from cryoal.napari_plugin.class_style import CONFLICT_COLOUR, JUNK_COLOUR, colour_of
 from cryoal.napari_plugin.desk import Desk
 from cryoal.napari_plugin.item_names import is_settled, name_order, row_names, short_names
+from cryoal.napari_plugin.said import describe_said
 from cryoal.runs.answers import ANSWER_NAMES, Outcome
 
 Index = QModelIndex | QPersistentModelIndex
@@ -98,7 +99,9 @@ class ItemTableModel(QAbstractTableModel):
         return None
 
     def _tip(self, entry: Entry, column: int) -> str:
-        """A cell in full."""
+        """A cell in full; of an answer, who gave it."""
+        if column == ANSWER:
+            return describe_said(entry, self.names)
         if column != ITEM:
             return entry.group or "" if column == TOMOGRAM else self._text(entry, column)
         name = entry.id if is_settled(entry) else self.titles[entry.item]
@@ -127,7 +130,8 @@ class ItemTableModel(QAbstractTableModel):
         if decision.label is not None:
             return self.names.get(decision.label, "?")
         if decision.state == "open":
-            return "–" if entry.mine is None else ANSWER_NAMES[entry.mine.outcome]
+            last = entry.mine or next(reversed(entry.said), None)
+            return "–" if last is None else ANSWER_NAMES[last.outcome]
         return decision.state
 
     def _colour(self, entry: Entry) -> str:

@@ -6,6 +6,7 @@ from pytestqt.qtbot import QtBot
 from qtpy.QtCore import Qt
 
 from cryoal.napari_plugin.desk import Desk
+from cryoal.napari_plugin.item_card import ItemCard
 from cryoal.napari_plugin.item_names import name_order
 from cryoal.napari_plugin.item_table import ItemTable
 from cryoal.napari_plugin.item_table_model import ANSWER, ITEM, MODEL, SCORE
@@ -151,6 +152,38 @@ def test_what_is_no_answer_yet_is_told_apart(table: ItemTable, qtbot: QtBot) -> 
     settle(table, qtbot)
     shown = dict(zip((e.item for e in table.model.entries), column(table, ANSWER), strict=True))
     assert [shown[item] for item in (first, second, third)] == ["cannot decide", "skip", "–"]
+
+
+def test_a_skip_of_somebody_else_is_told(table: ItemTable, qtbot: QtBot) -> None:
+    item = table.model.entries[3].item
+    table.desk.session.labels.record(item, Outcome.SKIP, None, "bob", cycle=1)
+    table.desk.session._take_events()
+    settle(table, qtbot)
+    cell = table.model.index(3, ANSWER)
+    assert (table.model.data(cell), table.model.data(cell, TIP)) == ("skip", "bob: skip")
+
+
+def test_a_conflict_says_who_said_what(table: ItemTable, qtbot: QtBot) -> None:
+    desk = table.desk
+    card = ItemCard(desk)
+    qtbot.addWidget(card)
+    card.show()
+    row = 10
+    entry = table.model.entries[row]
+    was = entry.decision.label
+    assert was is not None
+    now = (was + 1) % 3
+    desk.session.labels.record(entry.item, Outcome.CLASS, now, "bob")
+    desk.session._take_events()
+    settle(table, qtbot)
+    desk.goto(entry.item)
+    cell = table.model.index(row, ANSWER)
+    words = f"earlier: class{was} · bob: class{now}"
+    assert (table.model.data(cell), table.model.data(cell, TIP)) == ("conflict", words)
+    assert card.said.isVisible()
+    assert card.said.text() == words
+    desk.goto(table.model.entries[row + 1].item)
+    assert not card.said.isVisible()
 
 
 def test_hidden_predictions_are_hidden_here_too(table: ItemTable) -> None:
