@@ -49,7 +49,9 @@ class PredictionCard(QWidget):
     def _prediction(self, entry: Entry) -> str:
         names = self.desk.class_names()
         if entry.prediction is None:
-            return "No model has seen it yet"
+            if entry.asked:
+                return "No model has seen it yet"
+            return "No prediction: it is from before the first training"
         sure = "" if entry.probability is None else f", {entry.probability:.0%}"
         return f"Model: {names.get(entry.prediction, '?')}{sure}"
 

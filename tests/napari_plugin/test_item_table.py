@@ -221,6 +221,22 @@ def test_predictions_of_a_merged_class_are_those_of_the_other(
     assert column(table, MODEL)[row] == into
 
 
+def test_what_is_labelled_is_not_said_to_be_unseen_by_a_model(
+    table: ItemTable, qtbot: QtBot
+) -> None:
+    card = PredictionCard(table.desk)
+    qtbot.addWidget(card)
+    table.desk.goto(table.model.entries[10].item)
+    assert card.text.text() == "No prediction: it is from before the first training"
+
+
+def test_before_the_first_training_no_model_has_seen_anything(desk: Desk, qtbot: QtBot) -> None:
+    card = PredictionCard(desk)
+    qtbot.addWidget(card)
+    desk.start()
+    assert card.text.text() == "No model has seen it yet"
+
+
 def test_a_class_that_a_model_knew_and_that_was_removed_is_still_named(
     table: ItemTable, qtbot: QtBot
 ) -> None:
