@@ -33,6 +33,8 @@ class Desk(QObject):
             keys held down stay fluent.
         classes_changed: classes were added, renamed, merged, removed, coloured or given keys.
         failed: one line on what went wrong.
+        queried: a query came that was not there before (how many items), after the session took it
+            in.
         worked: something else that was asked for went well, so what failed before is over.
         hidden_changed: whether prediction and score are hidden.
         listed: items in the order of the review table, while that is what the annotator works
@@ -44,6 +46,7 @@ class Desk(QObject):
     settled = Signal()
     classes_changed = Signal()
     failed = Signal(str)
+    queried = Signal(int)
     worked = Signal()
     hidden_changed = Signal(bool)
 
@@ -55,6 +58,7 @@ class Desk(QObject):
         self.preferences = preferences
         self.listed: list[int] | None = None
         self.averages = AverageLoader(session, self)
+        self._known_query = session.query
         self._settle = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._settle.timeout.connect(self.settled)
         self._watch = QTimer(self, interval=REFRESH_MS)
@@ -219,6 +223,11 @@ class Desk(QObject):
             if self.entry is None:
                 self._move(self.session.next)
             self._settle.start()
+        query = self.session.query
+        if query != self._known_query:
+            self._known_query = query
+            if query is not None:
+                self.queried.emit(len(query.items))
 
     def _move(self, action: Callable[[], object]) -> None:
         if self._do(action):

@@ -6,6 +6,7 @@ from qtpy.QtCore import Qt
 from qtpy.QtGui import QResizeEvent
 from qtpy.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
+from cryoal.counted import counted
 from cryoal.labelling.entry import Entry
 from cryoal.napari_plugin.class_list import ClassList
 from cryoal.napari_plugin.class_manager import ClassManager
@@ -20,6 +21,7 @@ from cryoal.napari_plugin.training_panel import TrainingPanel
 from cryoal.napari_plugin.training_process import TrainingProcess
 
 LOW_PX = 800
+LABEL, NEW_QUERY = "Label", "Label (new query)"
 
 
 class LabellingPage(QWidget):
@@ -49,7 +51,9 @@ class LabellingPage(QWidget):
         self._lay_out()
         desk.shown.connect(self._shown)
         desk.failed.connect(lambda text: self.banner.say(text, "error"))
+        desk.queried.connect(self._queried)
         desk.worked.connect(self.forget_error)
+        self.tabs.currentChanged.connect(self._turned)
 
     def _lay_out(self) -> None:
         first = QWidget()
@@ -63,7 +67,7 @@ class LabellingPage(QWidget):
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.tabs.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        for widget, name in ((first, "Label"), (self.table, "Review"), (self.manager, "Classes")):
+        for widget, name in ((first, LABEL), (self.table, "Review"), (self.manager, "Classes")):
             self.tabs.addTab(widget, name)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -93,8 +97,45 @@ class LabellingPage(QWidget):
         else:
             self.banner.hide()
 
+    def _turned(self, tab: int) -> None:
+        """Another tab is in front: what was said was about the one before."""
+        if tab == 0 and self.tabs.tabText(0) == NEW_QUERY:
+            self.tabs.setTabText(0, LABEL)
+            self._to_query()
+        else:
+            self._shown(self.desk.entry)
+
+    def _queried(self, count: int) -> None:
+        """Go on to a new query, or say that it waits where a review would be interrupted."""
+        entry = self.desk.entry
+        if entry is None or entry.asked:
+            return
+        new = f"A new query of {counted(count, 'volume')}"
+        if self.desk.listed is not None:
+            self.tabs.setTabText(0, NEW_QUERY)
+            self.banner.say(f"{new} waits under the tab Label.")
+            return
+        self._to_query()
+        if self.desk.entry is not None:
+            self.banner.say(f"{new}: this is its first.")
+
+    def _to_query(self) -> None:
+        """From an item of an older query to the first that waits."""
+        entry = self.desk.entry
+        if entry is None or not entry.asked:
+            self.desk.next()
+        else:
+            self._shown(entry)
+
     def _idle(self) -> str:
-        """Why nothing is on screen, and what to do."""
+        """Why nothing is on screen, and what to do; short, or it would cover the tabs."""
+        conflicts = self.desk.session.progress().conflicts
+        if not conflicts:
+            return self._why_idle()
+        teach = counted(conflicts, "item in conflict teaches", "items in conflict teach")
+        return f"{self._why_idle()} {teach} nothing until reviewed (tab Review)."
+
+    def _why_idle(self) -> str:
         if self.process is not None and self.process.running:
             return "The model is training. The next volumes come when it is done."
         if self.training is None or self.desk.session.query is not None:
@@ -112,6 +153,8 @@ class LabellingPage(QWidget):
         self.desk.refresh()
         if self.desk.entry is None:
             self.desk.next()
+        elif self.desk.session.query is None:
+            self.banner.say(self._idle())
 
     def may_close(self) -> bool:
         """Ask, where a training would be stopped."""

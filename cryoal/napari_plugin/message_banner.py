@@ -31,10 +31,10 @@ class MessageBanner(QFrame):
         close.setProperty("close", True)
         close.setFixedSize(24, 20)
         close.clicked.connect(self.hide)
-        self.row = QHBoxLayout(self)
-        self.row.setContentsMargins(10, 8, 6, 8)
-        self.row.addWidget(self.text, 1)
-        self.row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(10, 8, 6, 8)
+        row.addWidget(self.text, 1)
+        row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
         over.installEventFilter(self)
         self.hide()
 
@@ -61,4 +61,4 @@ class MessageBanner(QFrame):
         """As wide as what it lies over, as high as its words need."""
         inside = self.over.contentsRect()
         width = inside.width()
-        self.setGeometry(inside.left(), inside.top(), width, self.row.heightForWidth(width))
+        self.setGeometry(inside.left(), inside.top(), width, self.heightForWidth(width))

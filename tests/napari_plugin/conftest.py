@@ -29,7 +29,9 @@ def own_settings(tmp_path: Path) -> None:
 first_run = waiting_run(initial="12", budget="6")  # its first query, 12 volumes, waits
 # Trained once; its second query, 6 volumes, waits.
 second_run = waiting_run(trained=1, initial="12", budget="6")
+overlapping_run = waiting_run(initial="12", overlap="2")  # two of its volumes wait for two people
 run = copy_of_fixture("first_run")
+overlapping = copy_of_fixture("overlapping_run")
 trained = copy_of_fixture("second_run")
 
 

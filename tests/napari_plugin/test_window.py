@@ -8,12 +8,13 @@ import display  # noqa: F401
 import napari
 import numpy as np
 import pytest
+from human_runs import continue_human_run
 from napari.qt import QtViewer
 from pytestqt.qtbot import QtBot
 from qtpy.QtCore import QPoint, Qt, QTimer
 from qtpy.QtGui import QOpenGLContext
 from qtpy.QtWidgets import QApplication
-from windows import window_on
+from windows import Window, window_on
 
 from cryoal.errors import CryoalError
 from cryoal.labelling.bundle_writer import write_bundle
@@ -202,6 +203,101 @@ def test_an_empty_queue_says_why(run: Path, qtbot: QtBot) -> None:
         window.settle()
         assert window.page.prediction.isVisible()
         assert window.page.surroundings.neighbours.isVisible()
+
+
+def test_conflicts_are_named_where_nothing_waits(overlapping: Path, qtbot: QtBot) -> None:
+    for name, label in (("bob", 1), ("eve", 2)):
+        session = open_session(overlapping, name)
+        while session.next() is not None:
+            session.answer(Outcome.CLASS, label)
+        session.close()
+    with window_on(overlapping, qtbot) as window:
+        banner = window.page.banner
+        words = "2 items in conflict teach nothing until reviewed (tab Review)."
+        assert window.desk.entry is None
+        assert banner.text.text().endswith(words)
+        assert "every item of the query is answered" in banner.text.text()
+        assert banner.geometry().bottom() < window.page.tabs.geometry().top() + 8
+        assert banner.text.height() >= banner.text.heightForWidth(banner.text.width())
+
+
+def test_a_message_goes_with_its_tab(trained: Path, qtbot: QtBot) -> None:
+    with window_on(trained, qtbot) as window:
+        page = window.page
+        page.tabs.setCurrentWidget(page.table)
+        page.table.state.value = "undecided"
+        window.settle()
+        window.press("1")
+        assert "not in the list below" in page.banner.text.text()
+        page.tabs.setCurrentIndex(0)
+        assert not page.banner.isVisible()
+
+
+def label_all(window: Window) -> int:
+    """Answer the whole first query, look back at its last item; that item."""
+    window.press(*"123" * 4)
+    assert window.desk.entry is None
+    window.press("U", "R")
+    assert window.desk.entry is not None
+    return window.desk.entry.item
+
+
+@pytest.mark.parametrize("noticed", ["when it ends", "before"])
+def test_the_next_query_comes_on_screen_after_a_look_back(
+    run: Path, blob_pool: SubtomogramPool, qtbot: QtBot, noticed: str
+) -> None:
+    with window_on(run, qtbot) as window:
+        assert window.page.training is not None
+        label_all(window)
+        continue_human_run(RunFolder.open(run), blob_pool)
+        if noticed == "before":
+            window.desk.refresh()
+        window.page.training.trained.emit()
+        query = window.desk.session.query
+        assert query is not None
+        assert query.cycle == 1
+        assert window.desk.entry is not None
+        assert window.desk.entry.item == query.items[0]
+        assert window.page.banner.text.text() == "A new query of 6 volumes: this is its first."
+        assert window.page.banner.isVisible()
+        window.press("1")
+        assert not window.page.banner.isVisible()
+        assert window.desk.session.progress().done == 1
+
+
+def test_a_review_is_told_of_the_next_query_and_is_not_interrupted(
+    run: Path, blob_pool: SubtomogramPool, qtbot: QtBot
+) -> None:
+    with window_on(run, qtbot) as window:
+        page = window.page
+        before = label_all(window)
+        page.tabs.setCurrentWidget(page.table)
+        continue_human_run(RunFolder.open(run), blob_pool)
+        window.desk.refresh()
+        assert window.desk.entry is not None
+        assert window.desk.entry.item == before
+        assert page.banner.text.text().startswith("A new query of 6 volumes waits")
+        assert page.tabs.tabText(0) == "Label (new query)"
+        window.press("Left")
+        assert page.tabs.tabText(0) == "Label (new query)"
+        page.tabs.setCurrentIndex(0)
+        assert page.tabs.tabText(0) == "Label"
+        assert window.desk.entry.asked
+
+
+def test_the_last_training_says_that_the_run_is_finished(run: Path, qtbot: QtBot) -> None:
+    with window_on(run, qtbot) as window:
+        assert window.page.training is not None
+        label_all(window)
+        database = window.desk.session.source.database
+        cycles = RunFolder.open(run).settings.cycles
+        with sqlite3.connect(database.path) as other:
+            for cycle, phase in ((0, "label"), (cycles, "evaluate")):
+                other.execute("INSERT INTO phases VALUES (?, ?, 0, 0)", (cycle, phase))
+        other.close()
+        window.page.training.trained.emit()
+        assert "the run is finished" in window.page.banner.text.text()
+        assert window.page.banner.isVisible()
 
 
 def test_a_read_only_run_can_be_looked_at(
