@@ -28,7 +28,12 @@ class SlabView:
     One image layer holds all four, since what a layer costs napari is most of what a volume
     costs; it is made once and filled again. A click in a slab cuts the other two where it was
     made.
+
+    Attributes:
+        hint: what the mouse does here.
     """
+
+    hint = "Click: cut the other pictures there · Wheel: closer or farther · ?: all keys"
 
     def __init__(self, viewer: napari.Viewer, shape: tuple[int, ...]) -> None:
         self.viewer = viewer

@@ -33,6 +33,7 @@ class Stage(QObject):
         self.view: SlabView | VolumeView | None = None
         self.volume: Array | None = None
         desk.shown.connect(self.show_entry)
+        viewer.events.status.connect(self._give_hint)
 
     def show_entry(self, entry: Entry | None) -> None:
         """Draw the item."""
@@ -63,11 +64,18 @@ class Stage(QObject):
         if self.view is not None:
             self.view.reset_camera()
 
+    def _give_hint(self) -> None:
+        """Say what the mouse does, where napari would name a layer, unless one was chosen."""
+        chosen = self.viewer.layers.selection.active
+        if self.view is not None and chosen is None and self.viewer.status != self.view.hint:
+            self.viewer.status = self.view.hint
+
     def _draw(self) -> None:
         if self.volume is not None and (self.view is None or self.view.shape != self.volume.shape):
             self._clear()
             kind = VolumeView if self.in_3d else SlabView
             self.view = kind(self.viewer, self.volume.shape)
+            self._give_hint()
             self.shape_changed.emit(self.volume.shape)
         if self.view is not None:
             self.view.show(self.volume, self.desk.preferences.display)

@@ -13,7 +13,13 @@ FAINTEST = 70.0
 
 
 class VolumeView:
-    """One layer, turned with the mouse; the same rays as the small look beside the slabs."""
+    """One layer, turned with the mouse; the same rays as the small look beside the slabs.
+
+    Attributes:
+        hint: what the mouse does here.
+    """
+
+    hint = "Drag: turn · Wheel: closer or farther · ?: all keys"
 
     def __init__(self, viewer: napari.Viewer, shape: tuple[int, ...]) -> None:
         self.viewer = viewer

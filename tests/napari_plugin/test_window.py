@@ -300,6 +300,18 @@ def test_the_last_training_says_that_the_run_is_finished(run: Path, qtbot: QtBot
         assert window.page.banner.isVisible()
 
 
+def test_the_status_bar_says_what_the_mouse_does(run: Path, qtbot: QtBot) -> None:
+    with window_on(run, qtbot) as window:
+        for turn in range(2):
+            view = window.dock.stage.view
+            assert view is not None
+            assert window.viewer.status == view.hint
+            window.viewer.status = window.viewer.layers[-1].get_status((1,) * (2 + turn))
+            assert window.viewer.status == view.hint
+            if turn == 0:
+                window.press(" ")
+
+
 def test_a_read_only_run_can_be_looked_at(
     run: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
