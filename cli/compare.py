@@ -38,13 +38,14 @@ SCHEMES = "random,balanced-random,margin,entropy,badge,gradnorm-diverse"
     "--schemes",
     default=SCHEMES,
     show_default=True,
-    help="Comma-separated; badge+pretrain is badge after learning from the unlabelled pool.",
+    help="Comma-separated; badge+pretrain and badge+self-train learn from the unlabelled pool.",
 )
 @click.option("--seeds", type=click.IntRange(1), default=3, show_default=True)
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder of the study.")
 @click.option("--config", type=click.Path(path_type=Path), help="YAML; options override it.")
 @settings_options
 @click.option("--pretrain", is_flag=True, help="All schemes learn from the unlabelled pool first.")
+@click.option("--self-train", is_flag=True, help="All schemes learn from it in each cycle.")
 @click.option(
     "--target",
     "targets",
@@ -60,6 +61,7 @@ def compare(
     out: Path,
     config: Path | None,
     pretrain: bool,
+    self_train: bool,
     targets: Sequence[str],
     jobs: int,
     scheduler: str | None,
@@ -74,7 +76,8 @@ def compare(
     """
     given = {name: value for name, value in options.items() if value is not None}
     settings = study_settings(given, out, config)
-    arms = tuple(dict.fromkeys(parse_arm(name, pretrain) for name in schemes.split(",") if name))
+    names = [name for name in schemes.split(",") if name]
+    arms = tuple(dict.fromkeys(parse_arm(name, pretrain, self_train) for name in names))
     if not arms:
         raise CryoalError("--schemes names no scheme; 'cryoal schemes' lists them")
     wanted = [parse_target(text) for text in targets] or list(DEFAULT_TARGETS)

@@ -34,6 +34,9 @@ SETTINGS_OPTIONS = (
     click.option("--budget", metavar="N|P%", help="Labels a cycle [5%]."),
     click.option("--cycles", type=int, help="Trainings; one query fewer [7]."),
     click.option("--subset", metavar="N|P%", help="Score a random part of the candidates [all]."),
+    click.option(
+        "--score-views", type=int, help="Turned copies that a candidate's score is the mean of [1]."
+    ),
     click.option("--dropout", type=float, help="Of the embedding; for mc-dropout and bald [0]."),
     click.option("--epochs", type=int, help="Passes over the labels [600 steps or more]."),
     click.option("--test-share", type=float, help="Share of the labelled items held out [0.2]."),

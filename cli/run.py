@@ -50,6 +50,11 @@ FOR_PEOPLE = ("known_labels", "cold_start", "junk", "overlap")
     "--pretrain/--no-pretrain", default=None, help="Learn from the unlabelled pool first [no]."
 )
 @click.option(
+    "--self-train/--no-self-train",
+    default=None,
+    help="Learn from the unlabelled pool in each cycle, by a teacher [no].",
+)
+@click.option(
     "--oracle",
     type=click.Choice(["labels", "human"]),
     help="Who answers: the pool's labels, or people with 'cryoal label' [labels].",

@@ -20,10 +20,12 @@ class TrainingStep:
     """One step of the task model's training, before its backward pass.
 
     Attributes:
-        views: augmented items (B, C, *spatial).
+        views: augmented items (B, C, *spatial): the labelled ones and, where a teacher gives
+            labels, as many of these behind them.
         logits: (B, classes), of the task model in training mode, in the graph.
-        target: class positions (B,).
-        losses: cross-entropy (B,) of each item, without weights and smoothing, in the graph.
+        target: (B, classes), what each item is labelled as; rows sum to 1.
+        losses: cross-entropy (B,) of each item with its target, without weights and smoothing,
+            in the graph.
         done: share of the training that is over after this step, in (0, 1].
     """
 

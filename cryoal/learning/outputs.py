@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
@@ -40,13 +41,14 @@ class GradientNormRequest:
 
 @dataclass(frozen=True)
 class Outputs:
-    """What a model says of ``n`` items, on the CPU, float32.
+    """What a model says of ``n`` items, on the CPU, float32; the mean over views of each.
 
     Attributes:
-        logits: (n, classes).
+        logits: (n, classes), the logarithm of the mean posterior over the views.
         embeddings: (n, embedding_size), or None where not asked for.
         gradient_norms: (n,) for each loss asked for.
-        samples: posteriors (samples, n, classes) under dropout, or None where not asked for.
+        samples: posteriors (samples, n, classes) under dropout, all of the first view, so that they
+            differ by dropout alone; or None where not asked for.
         features: (n, feature_size) to judge by how alike items are, or None where not asked for.
     """
 
@@ -72,6 +74,7 @@ def compute_outputs(
     gradient: GradientNormRequest | None = None,
     samples: int = 0,
     seed: int = 0,
+    views: int | None = None,
     batch_size: int = 64,
     progress: Progress | None = None,
 ) -> Outputs:
@@ -85,6 +88,7 @@ def compute_outputs(
         gradient: the gradient norms to give.
         samples: posteriors under dropout to give of each item.
         seed: of the dropout.
+        views: copies of each item to take the mean over, or those of the recipe.
 
     Raises:
         CryoalError: outputs that are not finite, of a training that diverged.
@@ -93,19 +97,23 @@ def compute_outputs(
     if len(indices) == 0:
         raise ValueError("no item to compute outputs of")
     request = gradient or GradientNormRequest()
+    count = preparation.number_of_views(preparation.recipe.views if views is None else views)
     # Made at once and filled: small results kept between large temporaries would fragment memory.
     outputs = Outputs(
-        torch.empty(len(indices), model.head.out_features),
-        torch.empty(len(indices), model.embedding_size) if embeddings else None,
-        {loss: torch.empty(len(indices)) for loss in request.losses},
+        torch.full((len(indices), model.head.out_features), -math.inf),
+        torch.zeros(len(indices), model.embedding_size) if embeddings else None,
+        {loss: torch.zeros(len(indices)) for loss in request.losses},
         torch.empty(samples, len(indices), model.head.out_features) if samples else None,
     )
     with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
         torch.manual_seed(seed)  # dropout draws from the global generator
         for place, raw in raw_batches(preparation.pool, indices, batch_size):
-            batch = preparation(fabric.to_device(raw))
-            with fabric.autocast():
-                fill(outputs, place, model, batch, request)
+            for view, batch in enumerate(preparation.views(fabric.to_device(raw), count)):
+                with fabric.autocast():
+                    add_view(outputs, place, model, batch, request, 1 / count)
+                    if outputs.samples is not None and view == 0:
+                        drawn = posterior_samples(model, batch, len(outputs.samples))
+                        outputs.samples[:, place] = drawn.cpu()
             if progress is not None:
                 progress(place.stop, len(indices))
     if not torch.isfinite(outputs.logits).all():
@@ -116,14 +124,15 @@ def compute_outputs(
     return outputs
 
 
-def fill(
+def add_view(
     outputs: Outputs,
     place: slice,
     model: TaskModel3D,
     batch: Tensor,
     request: GradientNormRequest,
+    share: float,
 ) -> None:
-    """Write the outputs of one batch to its rows, from a single forward pass."""
+    """Add ``share`` of the outputs of one view of a batch to its rows, from one forward pass."""
     embedded: Tensor | None
     if request.losses:
         scored = score(
@@ -134,14 +143,13 @@ def fill(
             scope=request.scope,
         )
         for loss, norms in zip(request.losses, scored.norms, strict=True):
-            outputs.gradient_norms[loss][place] = norms.cpu()
+            outputs.gradient_norms[loss][place] += share * norms.cpu()
         embedded, logits = scored.embeddings, scored.logits
     else:
         with torch.no_grad():
             embedded = model.embed(batch)
             logits = model.head(embedded)
-    outputs.logits[place] = logits.cpu()
+    log_posterior = logits.float().log_softmax(1).cpu() + math.log(share)
+    outputs.logits[place] = torch.logaddexp(outputs.logits[place], log_posterior)
     if outputs.embeddings is not None and embedded is not None:
-        outputs.embeddings[place] = embedded.cpu()
-    if outputs.samples is not None:
-        outputs.samples[:, place] = posterior_samples(model, batch, len(outputs.samples)).cpu()
+        outputs.embeddings[place] += share * embedded.cpu()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
@@ -25,14 +26,29 @@ class Preparation:
     recipe: Recipe
 
     def __call__(self, raw: Tensor) -> Tensor:
-        """Raw items (B, C, *spatial) as a model sees them in prediction."""
-        return self.finish(self.pool.normalise(raw))
+        """Raw items (B, C, *spatial) as a model sees them in prediction, in one view."""
+        return next(self.views(raw, 1))
+
+    def views(self, raw: Tensor, count: int) -> Iterator[Tensor]:
+        """Raw items (B, C, *spatial) turned in ``count`` ways, or in as many as there are."""
+        normalised = self.pool.normalise(raw)
+        for number in range(self.number_of_views(count)):
+            yield self.finish(self.augmentation.turned(normalised, number))
+
+    def number_of_views(self, count: int) -> int:
+        """``count``, or how many there are where the augmentation has fewer."""
+        copies = self.augmentation.copies
+        return count if copies is None else min(count, copies)
 
     def training_view(self, normalised: Tensor, generator: torch.Generator) -> Tensor:
         """Normalised items (B, C, *spatial) with a fresh random draw each."""
+        return self.finish(self.augmentation(normalised, generator))
+
+    @property
+    def augmentation(self) -> VolumeAugmentation:
+        """What training draws from."""
         settings = self.recipe.augmentation
-        augment = VolumeAugmentation(settings.rotations, settings.shift_px, settings.noise_std)
-        return self.finish(augment(normalised, generator))
+        return VolumeAugmentation(settings.rotations, settings.shift_px, settings.noise_std)
 
     def finish(self, batch: Tensor) -> Tensor:
         if self.recipe.lowpass_px == 0:

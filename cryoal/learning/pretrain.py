@@ -187,8 +187,11 @@ def prediction_batches(
     order: torch.Generator,
 ) -> Iterator[Tensor]:
     """Items as the model sees them in prediction, for BatchNorm's running statistics."""
-    for positions in shuffled_positions(len(items), batch_size, STATISTICS_BATCHES, order):
-        yield preparation.finish(fabric.to_device(items.take(positions)))
+    copies = preparation.number_of_views(preparation.recipe.views)
+    batches = shuffled_positions(len(items), batch_size, STATISTICS_BATCHES, order)
+    for number, positions in enumerate(batches):
+        batch = fabric.to_device(items.take(positions))
+        yield preparation.finish(preparation.augmentation.turned(batch, number % copies))
 
 
 class Tail:

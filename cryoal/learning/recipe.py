@@ -27,6 +27,9 @@ class Recipe(BaseModel):
     steps, or ``min_epochs`` passes over the labelled items where that is more. Setting ``epochs``
     asks for exactly that many passes instead.
 
+    A prediction is the mean over ``views`` copies of the item, turned as the augmentation turns
+    what is learnt from.
+
     The defaults were chosen by the ablation in ``docs/recipe.md``.
     """
 
@@ -49,6 +52,9 @@ class Recipe(BaseModel):
         0.7, ge=0, le=5, description="standard deviation of a Gaussian; 0 is off"
     )
     augmentation: AugmentationSettings = AugmentationSettings()
+    views: int = Field(
+        8, ge=1, le=64, description="turned copies of an item that a prediction is the mean of"
+    )
 
     def steps(self, labelled: int) -> int:
         """Optimiser steps for ``labelled`` training items."""

@@ -18,6 +18,7 @@ from cryoal.errors import CryoalError
 from cryoal.learning.companion import Companion, TrainingStep
 from cryoal.learning.items import CachedItems, shuffled_positions
 from cryoal.learning.preparation import Preparation
+from cryoal.learning.pseudo_labels import PseudoLabels, pseudo_batches
 from cryoal.learning.recipe import Recipe
 from models3d import TaskModel3D
 
@@ -48,24 +49,29 @@ def train(
     seed: int,
     progress: Progress | None = None,
     companion: Companion | None = None,
+    pseudo: PseudoLabels | None = None,
 ) -> TrainingResult:
     """Train ``model`` in place on the items at pool positions ``indices``.
 
-    The weights after the last step are the result: nothing is picked by looking at other data.
-    On the CPU the same seed gives the same weights.
+    With pseudo-labels each step takes as many items of theirs beside the labelled ones, and the
+    loss is the mean of both halves. The weights after the last step are the result: nothing is
+    picked by looking at other data. On the CPU the same seed gives the same weights.
 
     Args:
         indices: (n,) pool positions.
         labels: (n,) class positions.
         progress: called with (step, steps).
         companion: trained in place beside the model, by the same optimiser.
+        pseudo: what a teacher says of items without labels.
 
     Raises:
         CryoalError: the loss became infinite or NaN.
     """
     with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
         torch.manual_seed(seed)  # dropout layers draw from the global generator
-        return run_steps(model, preparation, indices, labels, fabric, seed, progress, companion)
+        return run_steps(
+            model, preparation, indices, labels, fabric, seed, progress, companion, pseudo
+        )
 
 
 def run_steps(
@@ -77,6 +83,7 @@ def run_steps(
     seed: int,
     progress: Progress | None,
     companion: Companion | None,
+    pseudo: PseudoLabels | None,
 ) -> TrainingResult:
     recipe = preparation.recipe
     items = CachedItems(preparation.pool, indices)
@@ -93,26 +100,35 @@ def run_steps(
     draws = torch.Generator(device=fabric.device).manual_seed(seed + 1)
     tail = Tail(steps)
     batches = shuffled_positions(len(items), recipe.batch_size, steps, order)
+    guesses = None
+    if pseudo is not None:
+        guesses = pseudo_batches(pseudo, preparation.pool, recipe.batch_size, steps, seed + 2)
     with nullcontext() if companion is None else companion.attach(model):
         for step, positions in enumerate(batches, start=1):
-            batch = fabric.to_device(items.take(positions))
-            target = fabric.to_device(targets[positions])
+            batch, labelled = items.take(positions), len(positions)
+            target = F.one_hot(targets[positions], model.head.out_features).float()
+            if guesses is not None:
+                others, posteriors = next(guesses)
+                batch, target = torch.cat([batch, others]), torch.cat([target, posteriors])
+            batch, target = fabric.to_device(batch), fabric.to_device(target)
             views = preparation.training_view(batch, draws).contiguous(memory_format=layout)
-            logits = wrapped(views)
+            outputs = wrapped(views)
+            losses = F.cross_entropy(outputs, target, reduction="none")
+            logits, answers = outputs[:labelled], target[:labelled].argmax(1)
             loss = F.cross_entropy(
-                logits, target, weight=weights, label_smoothing=recipe.label_smoothing
+                logits, answers, weight=weights, label_smoothing=recipe.label_smoothing
             )
+            if guesses is not None:
+                loss = (loss + losses[labelled:].mean()) / 2
             joint = loss
             if companion is not None:
-                losses = F.cross_entropy(logits, target, reduction="none")
-                joint = loss + companion.loss(
-                    TrainingStep(views, logits, target, losses, step / steps)
-                )
+                done = TrainingStep(views, outputs, target, losses, step / steps)
+                joint = loss + companion.loss(done)
             optimizer.zero_grad(set_to_none=True)
             fabric.backward(joint)
             optimizer.step()
             schedule.step()
-            tail.add(step, loss.detach(), logits.detach(), target)
+            tail.add(step, loss.detach(), logits.detach(), answers)
             if progress is not None:
                 progress(step, steps)
     for module in trained:

@@ -6,6 +6,7 @@ import hashlib
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -13,19 +14,17 @@ import torch
 
 from cryoal import strategies
 from cryoal.counted import counted
-from cryoal.learning.carry_over import carry_over
 from cryoal.learning.checkpoint import save_model
-from cryoal.learning.companion import save_companion
 from cryoal.learning.devices import make_fabric
 from cryoal.learning.outputs import compute_outputs
 from cryoal.learning.preparation import Preparation
 from cryoal.learning.pretrain import pretrain
-from cryoal.learning.train import train
 from cryoal.pools import SubtomogramPool
 from cryoal.runs.amount import count_items
 from cryoal.runs.answers import Answers
 from cryoal.runs.candidates import open_items
 from cryoal.runs.cold_start import diverse_start, spread_out
+from cryoal.runs.cycle_training import CycleTraining, ProgressFactory
 from cryoal.runs.embeddings import save_embeddings
 from cryoal.runs.evaluation import classification_metrics, confusion
 from cryoal.runs.folder import RunFolder
@@ -39,7 +38,6 @@ from cryoal.strategies import Scorer
 from models3d import TaskModel3D
 
 Progress = Callable[[int, int], None]
-ProgressFactory = Callable[[str], AbstractContextManager[Progress]]
 Indices = npt.NDArray[np.int64]
 CycleReport = Callable[[int, dict[str, float]], None]
 
@@ -200,49 +198,35 @@ class ActiveLearningLoop:
 
     def labelled(self, cycle: int) -> TrainingSet:
         """What the model of ``cycle`` learns from; the same when a killed phase is done again."""
-        until = self.journal.last_event_of(cycle - 1, "label")
-        return training_set(self.journal, self.settings, until)
+        return training_set(self.journal, self.settings, self.labels_until(cycle))
+
+    def labels_until(self, cycle: int) -> int | None:
+        """The last event that the model of ``cycle`` may know."""
+        return self.journal.last_event_of(cycle - 1, "label")
 
     def train(self, cycle: int, started: float) -> None:
-        labelled = self.labelled(cycle)
-        model = self.initial_model(cycle, labelled)
-        companion = self.models.fresh_companion(model, self.seed(cycle, "companion"))
-        count = len(labelled.items)
-        with self.progress(f"cycle {cycle}: training on {counted(count, 'label')}") as progress:
-            result = train(
-                model,
-                self.preparation,
-                labelled.items,
-                labelled.labels,
-                self.fabric,
-                self.seed(cycle, "train"),
-                progress,
-                companion,
-            )
-        if companion is not None:
-            save_companion(companion, self.folder.companion_path(cycle))
-        description = describe_model(self.settings, self.pool, labelled.classes)
-        save_model(model, description, self.folder.weights_path(cycle))
+        training = self.training(cycle)
+        result = training.run()
         metrics = {
-            "labelled": float(count),
+            "labelled": float(len(training.labelled.items)),
             "train_accuracy": result.accuracy,
             "train_loss": result.loss,
         }
         seconds = time.perf_counter() - started
-        self.journal.add_training(cycle, metrics, labelled.positions, seconds)
+        self.journal.add_training(cycle, metrics, training.labelled.positions, seconds)
 
-    def initial_model(self, cycle: int, labelled: TrainingSet) -> TaskModel3D:
-        """Fresh weights or, under ``warm_start``, those of the last cycle.
-
-        A class that the last model did not know starts from fresh weights in the last layer.
-        """
-        description = describe_model(self.settings, self.pool, labelled.classes)
-        model = self.models.fresh(description, self.seed(cycle, "weights"))
-        if self.settings.warm_start and cycle > 1:
-            place = {p: n for n, p in enumerate(self.journal.trained_positions(cycle - 1).tolist())}
-            shared = [(n, place[p]) for n, p in enumerate(labelled.positions) if p in place]
-            carry_over(self.models.trained(cycle - 1), model, shared)
-        return model
+    def training(self, cycle: int) -> CycleTraining:
+        """The training of ``cycle``, ready to be run."""
+        unlabelled = open_items(self.journal, self.labels_until(cycle))
+        return CycleTraining(
+            cycle,
+            self.pool,
+            self.labelled(cycle),
+            unlabelled,
+            self.models,
+            partial(self.seed, cycle),
+            self.progress,
+        )
 
     def evaluate(self, cycle: int, started: float) -> None:
         """Metrics on the test items and, prefixed, on the validation items, where there are any."""

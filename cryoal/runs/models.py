@@ -8,8 +8,8 @@ import torch
 from lightning_fabric import Fabric
 
 from cryoal.learning.carry_over import carry_over
-from cryoal.learning.checkpoint import ModelDescription, load_model
-from cryoal.learning.companion import Companion, load_companion
+from cryoal.learning.checkpoint import ModelDescription, load_model, save_model
+from cryoal.learning.companion import Companion, load_companion, save_companion
 from cryoal.learning.preparation import Preparation
 from cryoal.runs.folder import RunFolder
 from cryoal.strategies import Strategy, Workshop
@@ -52,6 +52,18 @@ class RunModels:
         """Model trained in ``cycle``."""
         return load_model(self.folder.weights_path(cycle))[0]
 
+    def save(
+        self,
+        cycle: int,
+        model: TaskModel3D,
+        description: ModelDescription,
+        companion: Companion | None,
+    ) -> None:
+        """Write what was trained in ``cycle``."""
+        if companion is not None:
+            save_companion(companion, self.folder.companion_path(cycle))
+        save_model(model, description, self.folder.weights_path(cycle))
+
     def fresh_companion(self, model: TaskModel3D, seed: int) -> Companion | None:
         """What the strategy trains beside ``model``; None for most."""
         return fresh_companion(self.strategy, model, self.preparation.pool.item_shape, seed)
@@ -64,7 +76,8 @@ class RunModels:
             load_companion(companion, self.folder.companion_path(cycle))
             companion.to(self.fabric.device)
         make_model = partial(self.fresh, description)
-        return Workshop(model, self.preparation, self.fabric, make_model, companion)
+        views = self.folder.settings.score_views
+        return Workshop(model, self.preparation, self.fabric, make_model, companion, views)
 
 
 def fresh_companion(

@@ -84,6 +84,7 @@ class Surveyor:
             gradient=gradient,
             samples=samples,
             seed=seed,
+            views=self.settings.score_views,
             progress=progress,
         )
         if Need.FEATURES not in self.needs:
@@ -95,7 +96,12 @@ class Surveyor:
             return outputs.embeddings
         workshop = self.workshop
         return compute_outputs(
-            self.encoder, workshop.preparation, items, workshop.fabric, embeddings=True
+            self.encoder,
+            workshop.preparation,
+            items,
+            workshop.fabric,
+            embeddings=True,
+            views=self.settings.score_views,
         ).embeddings
 
 

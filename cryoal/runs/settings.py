@@ -32,6 +32,9 @@ class RunSettings(BaseModel):
         warm_start: carry the weights over from the last cycle instead of drawing new ones.
         pretrain: learn features from all items but those held out first, without labels.
         pretraining: how.
+        self_train: learn from the unlabelled items too, by the posteriors of a teacher.
+        score_views: turned copies of a candidate that its score is the mean of; a prediction
+            takes those of the recipe.
         aggregate, grad_scope: of gradient norms, see ``cryoal.gradnorm``.
         oracle: ``labels``, those of the pool, or ``human``: people answer queries.
         known_labels: of a human run whose pool has labels: ``use`` them as answered, or
@@ -63,6 +66,8 @@ class RunSettings(BaseModel):
     warm_start: bool = False
     pretrain: bool = False
     pretraining: PretrainSettings = PretrainSettings()
+    self_train: bool = False
+    score_views: int = Field(1, ge=1, le=64)
     aggregate: Literal["sum", "global"] = "sum"
     grad_scope: Literal["all", "head"] = "all"
     oracle: Literal["labels", "human"] = "labels"

@@ -50,7 +50,11 @@ class QueryByCommittee(Scorer):
         for number in range(1, self.members):
             member = workshop.train_member(context.labelled, context.labels, context.seed + number)
             posterior = compute_outputs(
-                member, workshop.preparation, context.candidates, workshop.fabric
+                member,
+                workshop.preparation,
+                context.candidates,
+                workshop.fabric,
+                views=workshop.views,
             ).probabilities
             mean += posterior / self.members
             votes += F.one_hot(posterior.argmax(1), classes)

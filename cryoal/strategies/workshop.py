@@ -27,6 +27,7 @@ class Workshop:
         fabric: device and precision.
         make_model: a fresh task model from a seed.
         companion: what was trained beside ``model``, in eval mode on its device, or None.
+        views: copies of an item that its score is the mean of.
     """
 
     model: TaskModel3D
@@ -34,6 +35,7 @@ class Workshop:
     fabric: Fabric
     make_model: Callable[[int], TaskModel3D]
     companion: Companion | None = None
+    views: int = 1
 
     @property
     def item_shape(self) -> tuple[int, ...]:

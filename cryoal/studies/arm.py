@@ -1,4 +1,4 @@
-"""What is compared: a scheme, with or without pretraining."""
+"""What is compared: a scheme, with or without what the unlabelled pool teaches."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from cryoal.runs.settings import RunSettings
 from cryoal.studies.results import ALL_LABELS
 
 PRETRAINED = "+pretrain"
+SELF_TRAINED = "+self-train"
 
 
 @dataclass(frozen=True)
@@ -19,38 +20,44 @@ class Arm:
     Attributes:
         scheme: how queries are chosen, or ``all-labels`` for one training on everything.
         pretrain: whether the runs learn from the unlabelled pool first.
+        self_train: whether they learn from it in each cycle, by the posteriors of a teacher.
     """
 
     scheme: str
     pretrain: bool = False
+    self_train: bool = False
 
     @property
     def name(self) -> str:
-        """As it is asked for and shown: the scheme, ``+pretrain`` behind it where it is."""
-        return f"{self.scheme}{PRETRAINED if self.pretrain else ''}"
+        """As it is asked for and shown: the scheme and what is added to it."""
+        added = (PRETRAINED * self.pretrain, SELF_TRAINED * self.self_train)
+        return f"{self.scheme}{''.join(added)}"
 
     def settings(self, common: RunSettings, seed: int) -> RunSettings:
         """Settings of the run of ``seed``."""
         changes: dict[str, object] = {"seed": seed, "scheme": self.scheme}
-        changes["pretrain"] = self.pretrain
+        changes |= {"pretrain": self.pretrain, "self_train": self.self_train}
         if self.scheme == ALL_LABELS:
             changes |= {"scheme": "random", "initial": "100%", "cycles": 1}
         return common.model_copy(update=changes)
 
 
-def parse_arm(text: str, pretrain: bool = False) -> Arm:
-    """The arm that ``text`` names, such as ``badge`` or ``badge+pretrain``.
+def parse_arm(text: str, pretrain: bool = False, self_train: bool = False) -> Arm:
+    """The arm that ``text`` names, such as ``badge``, ``badge+pretrain`` or ``badge+self-train``.
 
     Args:
-        pretrain: for all arms, whatever their names say.
+        pretrain, self_train: for all arms, whatever their names say.
 
     Raises:
         CryoalError: no such scheme.
     """
-    name = text.strip()
-    scheme = name.removesuffix(PRETRAINED)
-    if "+" in scheme:
-        raise CryoalError(f"scheme '{name}': only +pretrain can follow a scheme's name")
+    scheme, *added = text.strip().split("+")
+    unknown = set(added) - {PRETRAINED[1:], SELF_TRAINED[1:]}
+    if unknown:
+        raise CryoalError(
+            f"scheme '{text.strip()}': only {PRETRAINED} and {SELF_TRAINED} can follow a "
+            "scheme's name"
+        )
     if scheme != ALL_LABELS:
         strategies.get(scheme)
-    return Arm(scheme, pretrain or name.endswith(PRETRAINED))
+    return Arm(scheme, pretrain or PRETRAINED[1:] in added, self_train or SELF_TRAINED[1:] in added)

@@ -24,7 +24,7 @@ class StudyPlan:
         path: folder of the study.
         arms: to compare.
         seeds: how many; they count from 0.
-        settings: of the runs; scheme, pretraining and seed are each cell's own.
+        settings: of the runs; scheme, pretraining, self-training and seed are each cell's own.
     """
 
     path: Path
@@ -76,7 +76,8 @@ class StudyPlan:
 
 def common(settings: RunSettings) -> RunSettings:
     """The settings without what each cell sets itself."""
-    return settings.model_copy(update={"scheme": "random", "pretrain": False, "seed": 0})
+    own = {"scheme": "random", "pretrain": False, "self_train": False, "seed": 0}
+    return settings.model_copy(update=own)
 
 
 def read_common(path: Path) -> RunSettings:

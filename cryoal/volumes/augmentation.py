@@ -13,6 +13,9 @@ from torch import Tensor
 # signs is +1), so handedness stays.
 WEDGE_ROTATIONS = torch.tensor([[1, 1, 1], [1, -1, -1], [-1, 1, -1], [-1, -1, 1]])
 
+COPIES_SEED = 2026
+"""Of the rotations that prediction averages over: the same for all items, runs and machines."""
+
 
 @dataclass(frozen=True)
 class VolumeAugmentation:
@@ -40,6 +43,30 @@ class VolumeAugmentation:
         if self.noise_std > 0:
             batch = add_noise(batch, self.noise_std, generator)
         return batch
+
+    @property
+    def copies(self) -> int | None:
+        """How many different turned copies of an item there are; None for any number."""
+        return {"none": 1, "wedge": len(WEDGE_ROTATIONS), "any": None}[self.rotations]
+
+    def turned(self, batch: Tensor, copy: int) -> Tensor:
+        """Items as training shows them, with neither shift nor noise nor chance.
+
+        A network that learnt from turned volumes, smoothed by the interpolation and with their
+        wedge anywhere, knows volumes as they lie in the file less well.
+
+        Args:
+            batch: (B, C, D, H, W).
+            copy: which; every item is turned alike, and copy 0 of ``none`` and ``wedge`` is the
+                item itself.
+        """
+        if self.rotations == "any":
+            rotations = random_rotations(copy + 1, torch.Generator().manual_seed(COPIES_SEED))
+            return rotate(batch, rotations[copy].to(batch.device).expand(len(batch), 3, 3))
+        if self.rotations == "none" or copy == 0:
+            return batch
+        axes = [axis for axis, sign in enumerate(WEDGE_ROTATIONS[copy].tolist(), 2) if sign < 0]
+        return batch.flip(axes)
 
     def flip_and_shift(self, batch: Tensor, generator: torch.Generator) -> Tensor:
         """One gather serves both: along each axis an item is read at a permuted index."""

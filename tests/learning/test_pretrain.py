@@ -96,7 +96,8 @@ def test_same_seed_same_weights_and_global_generator_untouched(blob_pool: Subtom
 def test_batch_statistics_are_those_of_items_in_prediction(blob_pool: SubtomogramPool) -> None:
     model = fresh_model()
     fit(blob_pool, model, steps=3)
-    items = Preparation(blob_pool, Recipe())(blob_pool.read(np.arange(len(blob_pool))))
+    preparation, raw = Preparation(blob_pool, Recipe()), blob_pool.read(np.arange(len(blob_pool)))
+    items = torch.cat(list(preparation.views(raw, Recipe().views)))
     stem = model.features[0]  # type: ignore[index]
     norm = next(layer for layer in model.modules() if isinstance(layer, nn.BatchNorm3d))
     with torch.no_grad():

@@ -67,7 +67,10 @@ def test_arms_by_name() -> None:
     assert parse_arm(" badge ") == Arm("badge")
     assert parse_arm("badge+pretrain") == Arm("badge", pretrain=True)
     assert parse_arm("badge", pretrain=True).name == "badge+pretrain"
+    both = Arm("badge", pretrain=True, self_train=True)
+    assert parse_arm("badge+self-train+pretrain") == both == parse_arm(both.name)
+    assert parse_arm("badge", self_train=True).name == "badge+self-train"
     with pytest.raises(CryoalError, match="did you mean badge"):
         parse_arm("bagde")
-    with pytest.raises(CryoalError, match=r"only \+pretrain can follow"):
+    with pytest.raises(CryoalError, match=r"only \+pretrain and \+self-train can follow"):
         parse_arm("badge+dropout")

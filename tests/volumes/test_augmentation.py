@@ -81,3 +81,28 @@ def test_rotate_by_180_degrees_is_two_flips(axis: int) -> None:
     matrix[axis, axis] = 1
     flipped = [dim for dim in (2, 3, 4) if dim != 4 - axis]
     assert torch.allclose(rotate(batch, matrix[None]), batch.flip(flipped), atol=1e-4)
+
+
+@pytest.mark.parametrize(("rotations", "copies"), [("none", 1), ("wedge", 4), ("any", None)])
+def test_copies_are_turned_alike_for_every_item_without_chance(
+    rotations: str, copies: int | None
+) -> None:
+    batch = torch.randn(3, 2, 9, 9, 9, generator=generator())
+    augment = VolumeAugmentation(rotations)
+    assert augment.copies == copies
+    seen = [augment.turned(batch, copy) for copy in range(copies or 5)]
+    for copy, view in enumerate(seen):
+        assert torch.equal(view, augment.turned(batch, copy))
+        assert torch.equal(view[1:2], augment.turned(batch[1:2], copy))
+    for first in range(len(seen)):
+        assert all(not torch.equal(seen[first], other) for other in seen[first + 1 :])
+
+
+def test_wedge_copies_are_the_four_rotations_and_the_first_is_the_item() -> None:
+    batch = torch.randn(1, 1, 5, 6, 7, generator=generator())
+    augment = VolumeAugmentation("wedge")
+    still = torch.zeros(1, 3, dtype=torch.long)
+    for copy, signs in enumerate(WEDGE_ROTATIONS):
+        assert torch.equal(augment.turned(batch, copy), gather_axes(batch, signs[None], still))
+    assert torch.equal(augment.turned(batch, 0), batch)
+    assert torch.equal(VolumeAugmentation("none").turned(batch, 0), batch)

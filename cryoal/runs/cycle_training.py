@@ -1,0 +1,132 @@
+"""The training of one cycle."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+import numpy as np
+import numpy.typing as npt
+
+from cryoal.counted import counted
+from cryoal.learning.carry_over import carry_over
+from cryoal.learning.pseudo_labels import PseudoLabels, ask_teacher
+from cryoal.learning.train import Progress, TrainingResult, train
+from cryoal.pools import SubtomogramPool
+from cryoal.runs.journal import Journal
+from cryoal.runs.model_description import describe_model
+from cryoal.runs.models import RunModels
+from cryoal.runs.settings import RunSettings
+from cryoal.runs.training_set import TrainingSet
+from models3d import TaskModel3D
+
+ProgressFactory = Callable[[str], AbstractContextManager[Progress]]
+
+
+class CycleTraining:
+    """Trains the model of one cycle and, under ``self_train``, a teacher for it.
+
+    Args:
+        cycle: from 1.
+        pool: of the run.
+        labelled: what it learns from.
+        unlabelled: pool positions of the training items that nothing was decided on.
+        models: of the run.
+        seed: gives the seed of a phase of this cycle.
+        progress: gives a progress callback for a piece of work, by its name.
+    """
+
+    def __init__(
+        self,
+        cycle: int,
+        pool: SubtomogramPool,
+        labelled: TrainingSet,
+        unlabelled: npt.NDArray[np.int64],
+        models: RunModels,
+        seed: Callable[[str], int],
+        progress: ProgressFactory,
+    ) -> None:
+        self.cycle = cycle
+        self.labelled = labelled
+        self.unlabelled = unlabelled
+        self.models = models
+        self.seed = seed
+        self.progress = progress
+        self.settings: RunSettings = models.folder.settings
+        self.journal: Journal = models.folder.journal
+        self.preparation = models.preparation
+        self.description = describe_model(self.settings, pool, labelled.classes)
+
+    def run(self) -> TrainingResult:
+        """Train, and save the weights of the model and of what is trained beside it."""
+        pseudo = self.pseudo_labels() if self.settings.self_train else None
+        model = self.initial_model()
+        companion = self.models.fresh_companion(model, self.seed("companion"))
+        with self.progress(self.title("training")) as progress:
+            result = train(
+                model,
+                self.preparation,
+                self.labelled.items,
+                self.labelled.labels,
+                self.models.fabric,
+                self.seed("train"),
+                progress,
+                companion,
+                pseudo,
+            )
+        self.models.save(self.cycle, model, self.description, companion)
+        return result
+
+    def title(self, work: str) -> str:
+        return f"cycle {self.cycle}: {work} on {counted(len(self.labelled.items), 'label')}"
+
+    def initial_model(self) -> TaskModel3D:
+        """Fresh weights or, under ``warm_start``, those of the last cycle.
+
+        A class that the last model did not know starts from fresh weights in the last layer.
+        """
+        model = self.models.fresh(self.description, self.seed("weights"))
+        if self.settings.warm_start and self.cycle > 1:
+            last = self.journal.trained_positions(self.cycle - 1).tolist()
+            place = {position: number for number, position in enumerate(last)}
+            shared = [(n, place[p]) for n, p in enumerate(self.labelled.positions) if p in place]
+            carry_over(self.models.trained(self.cycle - 1), model, shared)
+        return model
+
+    def pseudo_labels(self) -> PseudoLabels | None:
+        """What a teacher says of the items without labels; None where there are none."""
+        if len(self.unlabelled) == 0:
+            return None
+        teacher = self.teacher()
+        with self.progress(f"cycle {self.cycle}: labels by a teacher") as progress:
+            return ask_teacher(
+                teacher,
+                self.preparation,
+                self.unlabelled,
+                self.models.fabric,
+                self.seed("teacher labels"),
+                progress,
+            )
+
+    def teacher(self) -> TaskModel3D:
+        """The last cycle's model, or one trained on the labels where it knows other classes.
+
+        The last model learnt from its own teacher, so over the cycles a student becomes the
+        teacher again and again.
+        """
+        if self.cycle > 1:
+            last = self.journal.trained_positions(self.cycle - 1).tolist()
+            if last == list(self.labelled.positions):
+                return self.models.trained(self.cycle - 1)
+        model = self.models.fresh(self.description, self.seed("teacher weights"))
+        with self.progress(self.title("training a teacher")) as progress:
+            train(
+                model,
+                self.preparation,
+                self.labelled.items,
+                self.labelled.labels,
+                self.models.fabric,
+                self.seed("teacher"),
+                progress,
+            )
+        return model
