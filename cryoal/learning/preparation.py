@@ -33,12 +33,23 @@ class Preparation:
         """Raw items (B, C, *spatial) turned in ``count`` ways, or in as many as there are."""
         normalised = self.pool.normalise(raw)
         for number in range(self.number_of_views(count)):
-            yield self.finish(self.augmentation.turned(normalised, number))
+            yield self.view(normalised, number)
+
+    def view(self, normalised: Tensor, number: int) -> Tensor:
+        """Normalised items (B, C, *spatial) turned in one way; images are taken as they lie."""
+        if self.has_volumes:
+            normalised = self.augmentation.turned(normalised, number)
+        return self.finish(normalised)
 
     def number_of_views(self, count: int) -> int:
         """``count``, or how many there are where the augmentation has fewer."""
-        copies = self.augmentation.copies
+        copies = self.augmentation.copies if self.has_volumes else 1
         return count if copies is None else min(count, copies)
+
+    @property
+    def has_volumes(self) -> bool:
+        """Whether items are volumes rather than images."""
+        return len(self.pool.item_shape) == 4
 
     def training_view(self, normalised: Tensor, generator: torch.Generator) -> Tensor:
         """Normalised items (B, C, *spatial) with a fresh random draw each."""

@@ -191,7 +191,7 @@ def prediction_batches(
     batches = shuffled_positions(len(items), batch_size, STATISTICS_BATCHES, order)
     for number, positions in enumerate(batches):
         batch = fabric.to_device(items.take(positions))
-        yield preparation.finish(preparation.augmentation.turned(batch, number % copies))
+        yield preparation.view(batch, number % copies)
 
 
 class Tail:

@@ -91,7 +91,11 @@ def connected(jobs: int, scheduler: str | None) -> Iterator[Client]:
     threads = max(1, (os.cpu_count() or 1) // jobs)
     with (
         LocalCluster(
-            n_workers=jobs, threads_per_worker=1, dashboard_address=None, memory_limit=0
+            # A port of its own: on the usual one another study's cluster may listen.
+            n_workers=jobs,
+            threads_per_worker=1,
+            dashboard_address="127.0.0.1:0",
+            memory_limit=0,
         ) as cluster,
         Client(cluster) as client,
     ):

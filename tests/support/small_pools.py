@@ -13,13 +13,19 @@ from cryoal.auxiliary.seeded import seeded
 from cryoal.auxiliary.spatial import CONVOLUTION, NORM
 from cryoal.learning.devices import make_fabric
 from cryoal.learning.preparation import Preparation
-from cryoal.learning.recipe import Recipe
+from cryoal.learning.recipe import AugmentationSettings, Recipe
 from cryoal.pools.pool import Pool
 from cryoal.runs.models import fresh_companion
 from cryoal.strategies import Strategy, Workshop
 from models3d import TaskModel3D
 
-SMALL_RECIPE = Recipe(min_steps=2, min_epochs=1, batch_size=4, lowpass_px=0)
+SMALL_RECIPE = Recipe(
+    min_steps=2,
+    min_epochs=1,
+    batch_size=4,
+    lowpass_px=0,
+    augmentation=AugmentationSettings(rotations="none"),
+)
 
 
 class StackPool(Pool):

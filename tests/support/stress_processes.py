@@ -84,7 +84,7 @@ def train_and_read(path: Path, data: Path, log: Path, stop: Path) -> None:
     journal = Journal(path)
     while not stop.exists():
         model = build("compact", 1, CLASSES, pool.item_shape[1])
-        recipe = Recipe(min_steps=2, min_epochs=1, batch_size=4)
+        recipe = Recipe(min_steps=2, min_epochs=1, batch_size=4, views=2)
         preparation = Preparation(pool, recipe)
         fabric = make_fabric("cpu", recipe.precision)
         train(model, preparation, items, pool.labels, fabric, 0, lambda *_: None)

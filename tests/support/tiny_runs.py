@@ -11,7 +11,7 @@ from cryoal.pools import SubtomogramPool
 from cryoal.runs import ActiveLearningLoop, LabelTable, RunFolder, RunSettings, start_run
 
 RunMaker = Callable[..., RunFolder]
-TINY = Recipe(min_steps=2, min_epochs=1, batch_size=4)
+TINY = Recipe(min_steps=2, min_epochs=1, batch_size=4, views=2)
 
 
 def tiny_settings(data: Path, **changes: object) -> RunSettings:
