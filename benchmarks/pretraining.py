@@ -1,4 +1,4 @@
-"""Does pretraining help at few labels a class? The table in docs/pretraining.md.
+"""Does pretraining help at few labels a class? The table in docs/unlabelled.md.
 
     python benchmarks/pretraining.py --templates DIR --out FILE.csv
 

@@ -12,7 +12,7 @@ from cryoal.learning.recipe import AugmentationSettings
 class PretrainSettings(BaseModel):
     """Objective, views and length of one self-supervised training.
 
-    The defaults were chosen by the measurements in ``docs/pretraining.md``; where they differ from
+    The defaults were chosen by the measurements in ``docs/unlabelled.md``; where they differ from
     the objective's paper, that page says so.
 
     Attributes:
