@@ -19,6 +19,7 @@ from cryoal.learning.items import CachedItems, shuffled_positions
 from cryoal.learning.preparation import Preparation
 from cryoal.learning.pretrain_objectives import OBJECTIVES
 from cryoal.learning.pretrain_settings import PretrainSettings
+from cryoal.learning.tail import Tail
 from cryoal.learning.train import Progress, channels_last
 from cryoal.volumes.noise_split import NoiseSplit
 from models3d import TaskModel3D
@@ -109,19 +110,20 @@ def run_steps(
         fabric.backward(loss)
         optimizer.step()
         schedule.step()
-        tail.add(step, loss.detach(), first.detach(), second.detach())
+        if tail.covers(step):
+            tail.add(loss, matched(first.detach(), second.detach()))
         if progress is not None:
             progress(step, settings.steps)
     batches = prediction_batches(items, preparation, fabric, batch_size, order)
     update_bn(batches, wrapped)
     model.eval()
-    result = tail.result()
-    if not math.isfinite(result.loss):
+    mean_loss, share = tail.means()
+    if not math.isfinite(mean_loss):
         raise CryoalError(
-            f"pretraining diverged, the loss is {result.loss}; begin anew with a lower "
+            f"pretraining diverged, the loss is {mean_loss}; begin anew with a lower "
             f"learning rate of the pretraining than {settings.learning_rate:g}"
         )
-    return result
+    return PretrainResult(settings.steps, mean_loss, share)
 
 
 class Learner(nn.Module):
@@ -194,28 +196,10 @@ def prediction_batches(
         yield preparation.view(batch, number % copies)
 
 
-class Tail:
-    """Loss and matches over the last tenth of a training, kept on the device until asked for."""
-
-    def __init__(self, steps: int) -> None:
-        self.steps = steps
-        self.losses: list[Tensor] = []
-        self.hits: list[Tensor] = []
-
-    def add(self, step: int, loss: Tensor, first: Tensor, second: Tensor) -> None:
-        if step > 0.9 * self.steps:
-            self.losses.append(loss)
-            self.hits.append(matched(first, second))
-
-    def result(self) -> PretrainResult:
-        loss = float(torch.stack(self.losses).mean())
-        return PretrainResult(self.steps, loss, float(torch.stack(self.hits).mean()))
-
-
 def matched(first: Tensor, second: Tensor) -> Tensor:
-    """Share of the 2 B projections whose partner is the most similar of all others."""
+    """Which of the 2 B projections have their partner as the most similar of all others."""
     views = F.normalize(torch.cat([first, second]).float(), dim=1)
     similarity = views @ views.mT
     similarity.fill_diagonal_(-torch.inf)
     partner = torch.arange(len(views), device=views.device).roll(len(first))
-    return (similarity.argmax(1) == partner).float().mean()
+    return similarity.argmax(1) == partner

@@ -20,6 +20,7 @@ from cryoal.learning.items import CachedItems, shuffled_positions
 from cryoal.learning.preparation import Preparation
 from cryoal.learning.pseudo_labels import PseudoLabels, pseudo_batches
 from cryoal.learning.recipe import Recipe
+from cryoal.learning.tail import Tail
 from models3d import TaskModel3D
 
 Progress = Callable[[int, int], None]
@@ -128,36 +129,19 @@ def run_steps(
             fabric.backward(joint)
             optimizer.step()
             schedule.step()
-            tail.add(step, loss.detach(), logits.detach(), answers)
+            if tail.covers(step):
+                tail.add(loss, logits.argmax(1) == answers)
             if progress is not None:
                 progress(step, steps)
     for module in trained:
         module.eval()
-    result = tail.result()
-    if not math.isfinite(result.loss):
+    mean_loss, accuracy = tail.means()
+    if not math.isfinite(mean_loss):
         raise CryoalError(
-            f"training diverged, the loss is {result.loss}; begin anew with a lower "
+            f"training diverged, the loss is {mean_loss}; begin anew with a lower "
             f"recipe.learning_rate than {recipe.learning_rate:g}"
         )
-    return result
-
-
-class Tail:
-    """Loss and accuracy over the last tenth of a training, kept on the device until asked for."""
-
-    def __init__(self, steps: int) -> None:
-        self.steps = steps
-        self.losses: list[Tensor] = []
-        self.hits: list[Tensor] = []
-
-    def add(self, step: int, loss: Tensor, logits: Tensor, target: Tensor) -> None:
-        if step > 0.9 * self.steps:
-            self.losses.append(loss)
-            self.hits.append((logits.argmax(1) == target).float().mean())
-
-    def result(self) -> TrainingResult:
-        loss = float(torch.stack(self.losses).mean())
-        return TrainingResult(self.steps, loss, float(torch.stack(self.hits).mean()))
+    return TrainingResult(steps, mean_loss, accuracy)
 
 
 def channels_last(item_dimensions: int) -> torch.memory_format:
