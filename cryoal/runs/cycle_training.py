@@ -13,10 +13,8 @@ from cryoal.learning.carry_over import carry_over
 from cryoal.learning.pseudo_labels import PseudoLabels, ask_teacher
 from cryoal.learning.train import Progress, TrainingResult, train
 from cryoal.pools import SubtomogramPool
-from cryoal.runs.journal import Journal
 from cryoal.runs.model_description import describe_model
 from cryoal.runs.models import RunModels
-from cryoal.runs.settings import RunSettings
 from cryoal.runs.training_set import TrainingSet
 from models3d import TaskModel3D
 
@@ -52,8 +50,8 @@ class CycleTraining:
         self.models = models
         self.seed = seed
         self.progress = progress
-        self.settings: RunSettings = models.folder.settings
-        self.journal: Journal = models.folder.journal
+        self.settings = models.folder.settings
+        self.journal = models.folder.journal
         self.preparation = models.preparation
         self.description = describe_model(self.settings, pool, labelled.classes)
 
