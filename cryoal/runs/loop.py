@@ -206,14 +206,18 @@ class ActiveLearningLoop:
 
     def train(self, cycle: int, started: float) -> None:
         training = self.training(cycle)
+        metrics = self.learn(training)
+        seconds = time.perf_counter() - started
+        self.journal.add_training(cycle, metrics, training.labelled.positions, seconds)
+
+    def learn(self, training: CycleTraining) -> dict[str, float]:
+        """Carry ``training`` out, and say how it went."""
         result = training.run()
-        metrics = {
+        return {
             "labelled": float(len(training.labelled.items)),
             "train_accuracy": result.accuracy,
             "train_loss": result.loss,
         }
-        seconds = time.perf_counter() - started
-        self.journal.add_training(cycle, metrics, training.labelled.positions, seconds)
 
     def training(self, cycle: int) -> CycleTraining:
         """The training of ``cycle``, ready to be run."""

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import fcntl
-import json
-import shutil
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from cryoal.errors import CryoalError
-from cryoal.io.atomic import written_atomically
 from cryoal.pools import SubtomogramPool
 from cryoal.runs import (
     ActiveLearningLoop,
@@ -26,16 +21,20 @@ from cryoal.runs import (
     open_data,
     start_run,
 )
+from cryoal.runs.cycle_training import CycleTraining
 from cryoal.runs.settings import RunSettings
-from cryoal.studies.arm import Arm
+from cryoal.strategies import Strategy
+from cryoal.studies.arm import PRETRAINED, SELF_TRAINED, Arm
 from cryoal.studies.peak_memory import forget_peak, peak_memory_mb
 from cryoal.studies.results import METRICS, PHASES, CellResult
+from cryoal.studies.shared_weights import SharedWeights
 from cryoal.studies.true_gradients import overlap_with_largest, true_gradient_norms
 
 CELLS = "cells"
-PRETRAINED = "pretrained"
+SHARED = "shared"
 OVERLAP = "overlap_true_gradnorm"
 TRUE_NORMS = "true norms"
+SECONDS = "seconds"
 
 
 @dataclass(frozen=True)
@@ -86,7 +85,7 @@ class Cell:
             folder = start_run(self.path, settings, pool)
         try:
             with folder.locked():
-                MeasuredLoop(folder, pool, self.study / PRETRAINED).run()
+                MeasuredLoop(folder, pool, SharedWeights(self.study / SHARED)).run()
         finally:
             folder.journal.close()
 
@@ -104,13 +103,17 @@ class Cell:
 class MeasuredLoop(ActiveLearningLoop):
     """A loop that notes peak memory and, after each query, how large its true norms were.
 
+    What does not depend on the scheme is learned once a seed and taken over by the other arms:
+    the features of a pretraining, and the first model. Settings that arms share and the seed
+    decide these to the bit on the CPU, so a copy is what the run would have learned itself.
+
     Args:
-        pretrained: folder of weights that runs of one seed share, so that each is learned once.
+        shared: weights of the study.
     """
 
-    def __init__(self, folder: RunFolder, pool: SubtomogramPool, pretrained: Path) -> None:
+    def __init__(self, folder: RunFolder, pool: SubtomogramPool, shared: SharedWeights) -> None:
         super().__init__(folder, pool, LabelTable(pool.labels))
-        self.pretrained = pretrained
+        self.shared = shared
 
     def phase(self, cycle: int, name: str, work: Callable[[int, float], None]) -> None:
         """Do and measure ``work`` unless the journal says that it is done."""
@@ -147,36 +150,42 @@ class MeasuredLoop(ActiveLearningLoop):
             self.journal.finish_phase(cycle, TRUE_NORMS, time.perf_counter() - started)
 
     def learn_features(self, cycle: int) -> dict[str, float]:
-        """Pretrain, or take what another arm of this seed learned.
+        """Pretrain, or take what another arm of this seed learned."""
+        return self.shared.obtain(
+            f"features-{self.settings.seed}",
+            self.folder.pretrained_path,
+            lambda: super(MeasuredLoop, self).learn_features(cycle),
+        )
 
-        The weights depend on the seed and on settings that all arms share, so a copy is what this
-        run would have learned.
+    def train(self, cycle: int, started: float) -> None:
+        """Train, or in the first cycle take what another arm of this seed trained.
+
+        The time noted is that of the training in either case.
         """
-        self.pretrained.mkdir(parents=True, exist_ok=True)
-        weights = self.pretrained / f"seed-{self.settings.seed}.safetensors"
-        said = weights.with_suffix(".json")
-        with waiting_lock(weights.with_suffix(".lock")):
-            if said.exists():
-                copy(weights, self.folder.pretrained_path)
-                return dict(json.loads(said.read_text(encoding="utf-8")))
-            metrics = super().learn_features(cycle)
-            copy(self.folder.pretrained_path, weights)
-            with written_atomically(said) as temporary:
-                temporary.write_text(json.dumps(metrics), encoding="utf-8")
-        return metrics
+        if cycle > 1 or self.has_companion():
+            super().train(cycle, started)
+            return
+        training = self.training(cycle)
 
+        def learn() -> dict[str, float]:
+            metrics = self.learn(training)
+            return metrics | {SECONDS: time.perf_counter() - started}
 
-def copy(source: Path, target: Path) -> None:
-    with written_atomically(target) as temporary:
-        shutil.copyfile(source, temporary)
+        said = self.shared.obtain(
+            self.first_model(training), self.folder.weights_path(cycle), learn
+        )
+        seconds = said.pop(SECONDS)
+        self.journal.add_training(cycle, said, training.labelled.positions, seconds)
 
+    def has_companion(self) -> bool:
+        """Whether the scheme trains something beside the model, which changes the model too."""
+        return type(self.strategy).companion is not Strategy.companion
 
-@contextmanager
-def waiting_lock(path: Path) -> Iterator[None]:
-    """Hold ``path`` for this process, after whoever holds it now; it goes with the process."""
-    with path.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+    def first_model(self, training: CycleTraining) -> str:
+        """Name of the weights of the first cycle: what arms differ in besides the scheme."""
+        labels = len(training.labelled.items)
+        added = (PRETRAINED * self.settings.pretrain, SELF_TRAINED * self.settings.self_train)
+        return f"first-{self.settings.seed}-{labels}{''.join(added)}"
 
 
 def read_results(folder: RunFolder, arm: Arm, seed: int) -> list[CellResult]:

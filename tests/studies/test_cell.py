@@ -16,8 +16,10 @@ from cryoal.learning.devices import make_fabric
 from cryoal.learning.preparation import Preparation
 from cryoal.learning.pretrain_settings import PretrainSettings
 from cryoal.learning.recipe import Recipe
+from cryoal.learning.train import TrainingResult
 from cryoal.pools import SubtomogramPool
 from cryoal.runs import RunFolder
+from cryoal.runs.cycle_training import CycleTraining
 from cryoal.runs.journal import Journal
 from cryoal.strategies import Workshop
 from cryoal.studies import Arm, Cell
@@ -87,6 +89,34 @@ def test_pretrained_arms_of_a_seed_share_one_pretraining(
     assert first.pretrained_path.read_bytes() == second.pretrained_path.read_bytes()
     losses = [folder.journal.metrics()[0]["pretrain_loss"] for folder in (first, second)]
     assert losses[0] == losses[1]
+
+
+def test_arms_of_a_seed_share_the_first_model(
+    cell: CellMaker, tmp_path: Path, blobs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone = Cell(tmp_path / "alone", Arm("margin"), 0)
+    alone.run(tiny_settings(blobs))
+    first = cell("random")
+    trained: list[int] = []
+    original = CycleTraining.run
+
+    def counting(self: CycleTraining) -> TrainingResult:
+        trained.append(self.cycle)
+        return original(self)
+
+    monkeypatch.setattr(CycleTraining, "run", counting)
+    second = cell("margin")
+    assert 1 not in trained
+    weights = [RunFolder.open(c.path).weights_path(1).read_bytes() for c in (alone, first, second)]
+    assert weights[0] == weights[1] == weights[2]
+    assert second.results()[0].train_seconds == first.results()[0].train_seconds
+    assert [row.accuracy for row in second.results()] == [row.accuracy for row in alone.results()]
+
+
+@pytest.mark.parametrize("other", ["lplgrad", ALL_LABELS])
+def test_what_changes_the_first_model_is_not_shared(cell: CellMaker, other: str) -> None:
+    first, second = (RunFolder.open(cell(name).path) for name in ("random", other))
+    assert first.weights_path(1).read_bytes() != second.weights_path(1).read_bytes()
 
 
 @pytest.mark.parametrize("moment", [2, 4, 6])
