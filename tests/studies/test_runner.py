@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from tiny_runs import tiny_settings
 
 from cryoal.errors import CryoalError
 from cryoal.studies import Arm, Cell, run_cells
+from cryoal.studies.runner import connected
 
 
 def test_a_failed_cell_does_not_stop_the_others(tmp_path: Path, blobs: Path) -> None:
@@ -43,3 +45,9 @@ def test_a_scheduler_that_is_not_there(tmp_path: Path, blobs: Path) -> None:
     cells = [Cell(tmp_path, Arm("random"), 0)]
     with pytest.raises(CryoalError, match="no dask scheduler answers"):
         list(run_cells(cells, tiny_settings(blobs), jobs=1, scheduler="tcp://127.0.0.1:1"))
+
+
+def test_workers_keep_freed_memory() -> None:
+    with connected(1, None) as client:
+        (threshold,) = client.run(os.environ.get, "MALLOC_TRIM_THRESHOLD_").values()
+    assert int(threshold) > 1e9
