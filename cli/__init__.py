@@ -23,6 +23,7 @@ COMMANDS = {
     "inspect": "What a pool holds.",
     "pack": "A pool in one HDF5 file.",
     "simulate": "A pool of simulated subtomograms.",
+    "noise": "Noisier variants of a pool.",
     "demo": "The main job on the sample data.",
 }
 

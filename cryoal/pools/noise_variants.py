@@ -46,6 +46,15 @@ def pick_variant(folder: Path, variants: dict[float, Path], snr: float | None) -
     raise CryoalError(f"{folder}: no SNR {snr:g} ({format_snr(snr)}); present: {present}")
 
 
+def cleanest(folder: Path) -> tuple[Path, float | None]:
+    """The variant of the highest SNR in ``folder`` with its SNR; the folder itself without any."""
+    variants = variants_in(folder) if folder.is_dir() else {}
+    if variants:
+        best = max(variants)
+        return variants[best], best
+    return folder, parse_snr(folder.resolve().name)
+
+
 def _direct_variants(folder: Path) -> dict[float, Path]:
     found: dict[float, Path] = {}
     for name in sorted(os.listdir(folder)):

@@ -53,7 +53,7 @@ def open_pool(
     Args:
         path: noise variants (``SNR005/<class>/...``), one folder a class, a folder of MRC files
             with or without ``labels.csv``, a ``particles.star``, an MRC volume stack, a packed
-            HDF5, or a folder that holds one of the last three.
+            HDF5, or a folder that holds one of the last three (of HDF5 files a single one).
         snr: picks the variant where several noise levels lie side by side.
         label_column: the column of a STAR or CSV that holds the class (CSV: ``label``).
         voxel_size_A: the voxel size where the files do not state it, or state it wrongly.
@@ -66,7 +66,7 @@ def open_pool(
     if voxel_size_A is not None and not 0 < voxel_size_A < float("inf"):
         raise CryoalError(f"voxel size {voxel_size_A} A: give a positive length")
     try:
-        source = _variant(source, snr)
+        source = _only_packed(_variant(source, snr))
         if source.is_file() and (source.suffix in _HDF5 or is_hdf5(source)):
             _refuse_label_column(source, label_column)
             return PackedPool(source, voxel_size_A, contrast)
@@ -89,6 +89,16 @@ def _variant(source: Path, snr: float | None) -> Path:
     if snr is not None:
         raise CryoalError(f"{source}: holds no noise variants (SNR005/...); leave the SNR out")
     return source
+
+
+def _only_packed(path: Path) -> Path:
+    """The packed file in a folder that holds nothing else; else ``path``."""
+    if not path.is_dir():
+        return path
+    names = [name for name in os.listdir(path) if not name.startswith(".")]
+    if len(names) == 1 and names[0].endswith(_HDF5) and is_hdf5(path / names[0]):
+        return path / names[0]
+    return path
 
 
 def _file(path: Path, label_column: str | None) -> _Found:
