@@ -1,4 +1,7 @@
-"""Density maps of single particles: made from beads, or read from an MRC file."""
+"""Density maps of single particles: made from beads, or read from an MRC file.
+
+Those of atomic models come from :mod:`cryoal.simulation.potential`.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,7 @@ class Density:
 
     Attributes:
         name: class name of the particle.
-        voxels: (Z, Y, X) float64, the density above that of the solvent.
+        voxels: (Z, Y, X) float64, above the solvent: V for atomic models, else of any scale.
         voxel_size_A: edge of a voxel, Å.
     """
 
@@ -42,17 +45,15 @@ class Density:
 
     def diameter_A(self) -> float:
         """Diameter, in Å, of the sphere about the centre of mass that holds 99 % of the mass."""
-        grid = np.indices(self.voxels.shape).reshape(3, -1)
-        radii = np.sqrt(((grid - self.centre()[:, None]) ** 2).sum(axis=0))
+        axes = [np.arange(n) - c for n, c in zip(self.voxels.shape, self.centre(), strict=True)]
+        radii = _lengths(axes).ravel()
         order = np.argsort(radii)
         mass = np.cumsum(self.voxels.ravel()[order])
         return float(2 * radii[order][np.searchsorted(mass, 0.99 * mass[-1])] * self.voxel_size_A)
 
     def low_passed(self, resolution_A: float) -> Density:
         """The map without detail finer than ``resolution_A`` (raised cosine, from 0.8 of it)."""
-        frequency = frequencies(self.voxels.shape, self.voxel_size_A)
-        edge = (frequency * resolution_A - 0.8) / 0.2
-        weight = 0.5 + 0.5 * np.cos(np.pi * np.clip(edge, 0.0, 1.0))
+        weight = low_pass(frequencies(self.voxels.shape, self.voxel_size_A), resolution_A)
         voxels = fft.irfftn(fft.rfftn(self.voxels) * weight, s=self.voxels.shape)
         return Density(self.name, voxels, self.voxel_size_A)
 
@@ -61,8 +62,19 @@ def frequencies(shape: Sequence[int], voxel_size_A: float) -> Volume:
     """Length of the spatial frequency, 1/Å, at every voxel of ``rfftn`` of a zyx ``shape``."""
     *full, last = shape
     axes = [fft.fftfreq(n, voxel_size_A) for n in full] + [fft.rfftfreq(last, voxel_size_A)]
-    squares = np.square(np.meshgrid(*axes, indexing="ij")).sum(axis=0)
-    return np.asarray(np.sqrt(squares), dtype=np.float64)
+    return _lengths(axes)
+
+
+def low_pass(frequency: Volume, resolution_A: float) -> Volume:
+    """Weight of each frequency: 1 up to 0.8 of 1 / ``resolution_A``, from there to 0 at it."""
+    edge = (frequency * resolution_A - 0.8) / 0.2
+    return np.asarray(0.5 + 0.5 * np.cos(np.pi * np.clip(edge, 0.0, 1.0)))
+
+
+def _lengths(axes: Sequence[Volume]) -> Volume:
+    """Length of the vector at every point of the grid that three ``axes`` span."""
+    z, y, x = (np.square(axis) for axis in axes)
+    return np.asarray(np.sqrt(z[:, None, None] + y[None, :, None] + x[None, None, :]))
 
 
 def density_from_beads(
@@ -115,4 +127,9 @@ def read_density(path: Path) -> Density:
         raise CryoalError(f"{path}: holds NaN or infinite voxels; repair the map")
     if voxels.sum() <= 0:
         raise CryoalError(f"{path}: no density above 0 in sum; protein must be bright, solvent 0")
-    return Density(Path(path.name.removesuffix(".gz")).stem, voxels, voxel_size_A)
+    return Density(class_name(path), voxels, voxel_size_A)
+
+
+def class_name(path: Path) -> str:
+    """Name of the class that a structure's file makes: the file's, without its endings."""
+    return Path(path.name.removesuffix(".gz")).stem

@@ -116,7 +116,7 @@ def frequency_shells(box_px: int) -> npt.NDArray[np.int64]:
     full = np.square(fft.fftfreq(box_px, 1 / box_px))
     half = np.square(fft.rfftfreq(box_px, 1 / box_px))
     squares = full[:, None, None] + full[None, :, None] + half[None, None, :]
-    return np.rint(np.sqrt(squares)).astype(np.int64)
+    return np.asarray(np.rint(np.sqrt(squares)), dtype=np.int64)
 
 
 def shell_means(power: Volume, shells: npt.NDArray[np.int64]) -> Volume:
