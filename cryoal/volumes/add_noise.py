@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from cryoal.volumes.item_chance import generator_of
 from cryoal.volumes.noise_law import NoiseLaw
 
 
@@ -37,8 +37,7 @@ class AddNoise:
 
     def __call__(self, box: npt.NDArray[np.floating], name: str) -> npt.NDArray[np.float32]:
         """``box`` (n, n, n) called ``name`` with more noise, float32."""
-        digest = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "little")
-        noise = self.law.draw(np.random.default_rng([self.seed, digest]))
+        noise = self.law.draw(generator_of(self.seed, name))
         level = math.sqrt(self.share * float(np.var(box, dtype=np.float64)))
         return (box + level * noise).astype(np.float32)
 
