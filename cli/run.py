@@ -119,7 +119,7 @@ def run_given(
         loop = ActiveLearningLoop(
             folder,
             pool,
-            LabelTable(pool.labels) if settings.oracle == "labels" else People(proceed),
+            LabelTable.of(pool, settings) if settings.oracle == "labels" else People(proceed),
             progress=lambda name: progress_bar(name, quiet),
             report=curve_printer(is_tested=len(folder.journal.split("test")) > 0),
         )

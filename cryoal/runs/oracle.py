@@ -9,11 +9,14 @@ import numpy as np
 import numpy.typing as npt
 
 from cryoal.errors import CryoalError
+from cryoal.pools.pool import Pool
 from cryoal.runs.amount import count_items
 from cryoal.runs.candidates import open_items
 from cryoal.runs.folder import RunFolder
 from cryoal.runs.open_query import open_query
+from cryoal.runs.settings import RunSettings
 from cryoal.runs.training_set import training_set
+from cryoal.runs.wrong_answers import with_wrong_answers
 
 
 class Oracle(ABC):
@@ -32,6 +35,11 @@ class LabelTable(Oracle):
     def __init__(self, labels: npt.NDArray[np.int64]) -> None:
         """``labels`` (N,) over the whole pool, -1 where unknown."""
         self.labels = labels
+
+    @classmethod
+    def of(cls, pool: Pool, settings: RunSettings) -> LabelTable:
+        """The pool's labels, as many of them wrong as the settings say."""
+        return cls(with_wrong_answers(pool, settings.label_noise, settings.seed))
 
     def answer(self, folder: RunFolder, cycle: int) -> bool:
         """Always; a query that names an unlabelled item is a mistake of the caller."""

@@ -7,7 +7,14 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 
 from cryoal.errors import CryoalError
 from cryoal.learning.pretrain_settings import PretrainSettings
@@ -37,6 +44,8 @@ class RunSettings(BaseModel):
             takes those of the recipe.
         aggregate, grad_scope: of gradient norms, see ``cryoal.gradnorm``.
         oracle: ``labels``, those of the pool, or ``human``: people answer queries.
+        label_noise: chance that an answer of ``labels`` is wrong, for studies of how much of that a
+            scheme bears; test labels stay right.
         known_labels: of a human run whose pool has labels: ``use`` them as answered, or
             ``ignore`` them but for testing.
         cold_start: of a human run: first query ``random`` or ``diverse``, spread over the data.
@@ -71,6 +80,7 @@ class RunSettings(BaseModel):
     aggregate: Literal["sum", "global"] = "sum"
     grad_scope: Literal["all", "head"] = "all"
     oracle: Literal["labels", "human"] = "labels"
+    label_noise: float = Field(0.0, ge=0, lt=1, allow_inf_nan=False)
     known_labels: Literal["use", "ignore"] = "use"
     cold_start: Literal["random", "diverse"] = "random"
     junk: Literal["class", "leave-out"] = "class"
@@ -93,6 +103,14 @@ class RunSettings(BaseModel):
         except CryoalError as error:
             raise ValueError(str(error)) from error
         return text
+
+    @field_validator("label_noise")
+    @classmethod
+    def check_oracle(cls, value: float, others: ValidationInfo) -> float:
+        """Refuse wrong answers in people's name."""
+        if value and others.data.get("oracle") != "labels":
+            raise ValueError("only the oracle 'labels' can answer wrongly on purpose")
+        return value
 
     def check_names(self) -> None:
         """Refuse an unknown scheme or model, giving near names.

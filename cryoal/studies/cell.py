@@ -112,7 +112,7 @@ class MeasuredLoop(ActiveLearningLoop):
     """
 
     def __init__(self, folder: RunFolder, pool: SubtomogramPool, shared: SharedWeights) -> None:
-        super().__init__(folder, pool, LabelTable(pool.labels))
+        super().__init__(folder, pool, LabelTable.of(pool, folder.settings))
         self.shared = shared
 
     def phase(self, cycle: int, name: str, work: Callable[[int, float], None]) -> None:

@@ -31,7 +31,7 @@ def make_loop(folder: RunFolder, pool: SubtomogramPool) -> ActiveLearningLoop:
     return ActiveLearningLoop(
         folder,
         pool,
-        LabelTable(pool.labels),
+        LabelTable.of(pool, folder.settings),
         progress=lambda _name: nullcontext(lambda _done, _total: None),
         report=lambda _cycle, _metrics: None,
     )
