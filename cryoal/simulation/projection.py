@@ -1,0 +1,93 @@
+"""Images of single objects, by sampling central slices of their Fourier transforms."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from scipy.fft import next_fast_len
+from torch_fourier_slice import extract_central_slices_rfft_3d
+from torch_fourier_slice.volume_utils import separable_sinc2_correction
+
+from cryoal.simulation.camera import Camera, phase_ramp
+from cryoal.simulation.density import Volume
+
+# The cube that is transformed is this much wider than the object: linear interpolation between
+# Fourier coefficients needs it.
+_PADDING = 1.75
+
+
+class Projector:
+    """Adds objects to the images of a tilt series, each with the defocus of its own height.
+
+    Images hold the relative contrast: 0 is the intensity behind plain ice, protein is negative.
+    An object's slices are sampled at tilt times orientation, multiplied by the transfer function
+    at its defocus and by what the dose has left, moved to its place and added.
+    """
+
+    def __init__(self, camera: Camera) -> None:
+        self.camera = camera
+        self._damage: dict[int, torch.Tensor] = {}
+
+    def prepare(self, voxels: Volume) -> torch.Tensor:
+        """Coefficients, for :meth:`add`, of a cube (n, n, n) whose centre is voxel ``n // 2``."""
+        size = self._padded_px(len(voxels))
+        before = size // 2 - len(voxels) // 2
+        after = size - len(voxels) - before
+        cube = torch.as_tensor(voxels, dtype=torch.float32, device=self.camera.device)
+        cube = torch.nn.functional.pad(cube, (before, after) * 3)
+        cube = cube / separable_sinc2_correction(tuple(cube.shape), device=cube.device)
+        coefficients = torch.fft.rfftn(torch.fft.ifftshift(cube), dim=(0, 1, 2))
+        shifted: torch.Tensor = torch.fft.fftshift(coefficients, dim=(0, 1))
+        return shifted
+
+    def add(
+        self, stack: torch.Tensor, coefficients: torch.Tensor, turn: Volume, place_px: Volume
+    ) -> None:
+        """Add one object to ``stack`` (n, height, width).
+
+        Args:
+            stack: images, changed in place; what lies beyond their edges is left out.
+            coefficients: of :meth:`prepare`.
+            turn: (3, 3), turns the object into its orientation; xyz.
+            place_px: (3,) xyz, where its centre lies in the tomogram.
+        """
+        camera = self.camera
+        size = coefficients.shape[0]
+        places = camera.image_places(place_px)
+        nearest = np.rint(places[:, :2]).astype(int)
+        views = torch.as_tensor(
+            np.swapaxes(camera.matrices @ turn, 1, 2), dtype=torch.float32, device=camera.device
+        )
+        slices = extract_central_slices_rfft_3d(coefficients, views, fftfreq_max=0.5)
+        slices = torch.fft.ifftshift(slices, dim=-2) * self._transfer(places[:, 2], size)
+        slices = slices * phase_ramp(places[:, :2] - nearest + size // 2, size, camera.device)
+        _add_patches(stack, torch.fft.irfft2(slices, s=(size, size)), nearest - size // 2)
+
+    def _transfer(self, heights_px: Volume, size_px: int) -> torch.Tensor:
+        camera = self.camera
+        if size_px not in self._damage:
+            dose = torch.as_tensor(
+                camera.tilts.dose_at_middle_e_A2(), dtype=torch.float32, device=camera.device
+            )
+            damage = camera.optics.damage(dose, size_px, camera.voxel_size_A)
+            self._damage[size_px] = -camera.optics.contrast_per_A() * camera.voxel_size_A * damage
+        return camera.ctf(heights_px, size_px) * self._damage[size_px]
+
+    def _padded_px(self, object_px: int) -> int:
+        """Even, and wide enough that what the lens spreads does not come in on the other side."""
+        camera = self.camera
+        thickest_um = camera.size_px[2] * camera.voxel_size_A * 1e-4
+        defocus_A = 1e4 * (camera.defocus_um + thickest_um)
+        spread_A = camera.optics.wavelength_A() * defocus_A / (2 * camera.voxel_size_A)
+        needed = max(_PADDING * object_px, object_px + 2 * spread_A / camera.voxel_size_A)
+        return 2 * next_fast_len(int(np.ceil(needed / 2)))
+
+
+def _add_patches(stack: torch.Tensor, patches: torch.Tensor, corners: Volume) -> None:
+    height, width = stack.shape[1:]
+    size = patches.shape[-1]
+    for image, patch, (x, y) in zip(stack, patches, corners.tolist(), strict=True):
+        top, left = max(y, 0), max(x, 0)
+        bottom, right = min(y + size, height), min(x + size, width)
+        if top < bottom and left < right:
+            image[top:bottom, left:right] += patch[top - y : bottom - y, left - x : right - x]
