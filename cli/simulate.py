@@ -2,137 +2,121 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 
 from cryoal.errors import CryoalError
-from cryoal.io.mrc import is_volume_name
-from cryoal.simulation.assemblies import BUILTIN, Assembly, builtin
-from cryoal.simulation.pool import Mode, simulate_pool
-from cryoal.simulation.subtomograms import Contrast
+from cryoal.runs import read_yaml
+from cryoal.simulation.assemblies import BUILTIN
+from cryoal.simulation.particle_recipe import resolve_recipe
+from cryoal.simulation.pool import write_pool
 
 from .command import CryoalCommand
+from .options import quiet_option
 from .progress import progress_bar
 
 
 @click.command("simulate", cls=CryoalCommand)
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder to make.")
+@click.option(
+    "--recipe", type=click.Path(path_type=Path), help="YAML, as in a pool; options override it."
+)
 @click.option(
     "--structures",
     multiple=True,
     type=click.Path(path_type=Path),
-    help="Density map (MRC, protein bright), or a folder of them; may be given several times.",
+    help="Atomic model (PDB, mmCIF), density map (MRC, protein bright) or a folder of them; may be "
+    "given several times.",
 )
 @click.option(
     "--builtin",
-    "builtin_names",
     metavar="NAMES",
-    default="",
     help=f"Built-in assemblies, 'all' or some of: {','.join(BUILTIN)}.",
 )
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder to make.")
 @click.option(
     "--snr",
     "snrs",
-    required=True,
     metavar="RATIOS",
     help="Variance of signal over noise in the box, such as 0.1,0.05 (inf: no noise).",
 )
 @click.option(
     "--per-class",
-    required=True,
     metavar="N",
     help="Particles a class; one number, or one for each SNR such as 20,80.",
 )
-@click.option("--box", "box_px", type=int, required=True, help="Edge of the boxes, px.")
-@click.option("--voxel", "voxel_size_A", type=float, required=True, help="Voxel size, Å.")
-@click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--box", "box_px", type=int, help="Edge of the boxes, px.")
+@click.option("--voxel", "voxel_size_A", type=float, help="Voxel size, Å.")
+@click.option("--resolution", "resolution_A", type=float, help="Finest detail, Å [two voxels].")
+@click.option("--seed", type=int, help="Of everything random [0].")
 @click.option(
     "--mode",
     type=click.Choice(["int8", "float16", "float32"]),
-    default="float32",
-    show_default=True,
-    help="How voxels are stored.",
+    help="How voxels are stored [float32].",
 )
 @click.option(
     "--contrast",
     type=click.Choice(["bright", "dark"]),
-    default="bright",
-    show_default=True,
-    help="Protein bright, as in density maps, or dark, as in many tomograms.",
+    help="Protein bright, as in density maps, or dark, as in many tomograms [bright].",
 )
-@click.option(
-    "--tilt-max", "tilt_max_deg", type=float, default=60.0, show_default=True, help="Degrees."
-)
-@click.option("--defocus", metavar="LOW,HIGH", default="2,4", show_default=True, help="Range, um.")
+@click.option("--tilt-max", "tilt_max_deg", type=float, help="Degrees [60].")
+@click.option("--tilt-step", "tilt_step_deg", type=float, help="Degrees [3].")
+@click.option("--defocus", "defocus_um", metavar="LOW,HIGH", help="Range, um [2,4].")
 @click.option(
     "--max-shift",
     "max_shift_px",
     type=float,
-    default=2.0,
-    show_default=True,
-    help="Largest offset from the centre along each axis, px.",
+    help="Largest offset from the centre along each axis, px [2].",
 )
-@click.option("--quiet", is_flag=True, help="Show no progress.")
-def simulate(
-    structures: tuple[Path, ...],
-    builtin_names: str,
-    out: Path,
-    snrs: str,
-    per_class: str,
-    box_px: int,
-    voxel_size_A: float,
-    seed: int,
-    mode: Mode,
-    contrast: Contrast,
-    tilt_max_deg: float,
-    defocus: str,
-    max_shift_px: float,
-    quiet: bool,
-) -> None:
+@quiet_option
+def simulate(out: Path, recipe: Path | None, quiet: bool, **options: Any) -> None:
     """Simulate noisy subtomograms of known class.
 
     Writes OUT/SNR005/<class>/subtomogram_mrc/tomotarget0.mrc and so on, a folder for each noise
-    level, and OUT/truth.csv with the pose, defocus and measured SNR of every file. The same
-    command writes the same bytes.
+    level; OUT/truth.csv with the pose, defocus and measured SNR of every file; and
+    OUT/recipe.yaml, from which --recipe makes the same pool again, bit for bit. Needed are
+    structures, --snr, --per-class, --box and --voxel. A simulation that was stopped goes on with
+    the same command.
+
+    Example: cryoal simulate --structures 1bxn.pdb --snr 0.1,0.05 --per-class 100 --box 32
+    --voxel 10 --out pool
     """
-    counts = _counts(per_class)
-    low, high = _pair("--defocus", defocus)
+    given = _parsed({name: value for name, value in options.items() if value not in (None, ())})
+    values = read_yaml(recipe) if recipe else {}
+    source = str(recipe or "options")
+    kind = values.get("kind", "particles")
+    if str(kind) not in KINDS:
+        raise CryoalError(f"{source}: kind {kind!r} is not simulated; there is {', '.join(KINDS)}")
     with progress_bar("simulating", quiet) as progress:
-        simulate_pool(
-            [*_maps(structures), *_assemblies(builtin_names)],
-            out,
-            snrs=_numbers("--snr", snrs),
-            per_class=counts[0] if len(counts) == 1 else counts,
-            box_px=box_px,
-            voxel_size_A=voxel_size_A,
-            seed=seed,
-            mode=mode,
-            tilt_max_deg=tilt_max_deg,
-            defocus_um=(low, high),
-            contrast=contrast,
-            max_shift_px=max_shift_px,
-            progress=progress,
-        )
+        KINDS[str(kind)](values | given, source, out, progress)
     click.echo(f"wrote {out}")
 
 
-def _maps(structures: tuple[Path, ...]) -> list[Path]:
-    maps: list[Path] = []
-    for path in structures:
-        found = [path]
-        if path.is_dir():
-            found = sorted(file for file in path.iterdir() if is_volume_name(file.name))
-        if not found:
-            raise CryoalError(f"{path}: no density map (.mrc, .map) in this folder")
-        maps += found
-    return maps
+def _particles(
+    values: dict[str, Any], source: str, out: Path, progress: Callable[[int, int], None]
+) -> None:
+    write_pool(resolve_recipe(values, Path(source).parent, source), out, progress)
 
 
-def _assemblies(names: str) -> list[Assembly]:
-    if names == "all":
-        return list(BUILTIN.values())
-    return [builtin(name.strip()) for name in names.split(",")] if names else []
+KINDS = {"particles": _particles}
+
+
+def _parsed(options: dict[str, Any]) -> dict[str, Any]:
+    """Options as a recipe has them."""
+    values = dict(options)
+    if "structures" in options:
+        values["structures"] = [str(path.absolute()) for path in options["structures"]]
+    if options.get("builtin") not in (None, "all"):
+        values["builtin"] = [name.strip() for name in options["builtin"].split(",")]
+    if "snrs" in options:
+        values["snrs"] = _numbers("--snr", options["snrs"])
+    if "per_class" in options:
+        values["per_class"] = _counts(options["per_class"])
+    if "defocus_um" in options:
+        values["defocus_um"] = _pair("--defocus", options["defocus_um"])
+    return values
 
 
 def _numbers(option: str, text: str) -> list[float]:
@@ -142,15 +126,17 @@ def _numbers(option: str, text: str) -> list[float]:
         raise CryoalError(f"{option} {text!r}: expected numbers with commas between") from None
 
 
-def _counts(text: str) -> list[int]:
+def _counts(text: str) -> int | list[int]:
+    """One number for all SNRs, or one for each."""
     numbers = _numbers("--per-class", text)
     if not all(number.is_integer() for number in numbers):
         raise CryoalError(f"--per-class {text!r}: expected whole numbers")
-    return [int(number) for number in numbers]
+    counts = [int(number) for number in numbers]
+    return counts[0] if len(counts) == 1 else counts
 
 
-def _pair(option: str, text: str) -> tuple[float, float]:
+def _pair(option: str, text: str) -> list[float]:
     numbers = _numbers(option, text)
     if len(numbers) != 2:
         raise CryoalError(f"{option} {text!r}: expected two numbers, LOW,HIGH")
-    return numbers[0], numbers[1]
+    return numbers

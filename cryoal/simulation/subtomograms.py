@@ -16,8 +16,10 @@ from scipy.spatial.transform import Rotation
 
 from cryoal.errors import CryoalError
 from cryoal.simulation.assemblies import Assembly
+from cryoal.simulation.atoms import is_atoms_name
 from cryoal.simulation.density import MASK_LEVEL, Density, Volume, read_density
 from cryoal.simulation.microscope import Microscope
+from cryoal.simulation.potential import density_from_atoms
 
 Structure = Assembly | Density | Path
 Contrast = Literal["bright", "dark"]
@@ -72,16 +74,18 @@ class Simulator:
     single items scatter about the asked ratio.
 
     Args:
-        structures: assemblies, densities or paths of density maps (MRC); names must differ.
+        structures: assemblies, densities, or paths of density maps (MRC) and atomic models (PDB,
+            mmCIF); names must differ.
         microscope: box, voxel size, tilts and optics.
         seed: with the class name and the index it fixes an item, whatever else is drawn.
         defocus_um: range the defocus is drawn from.
         contrast: ``dark`` turns the signal (and noise) over, as in unprocessed tomograms.
         max_shift_px: each coordinate of the shift is drawn from ``-max`` to ``max``.
+        resolution_A: structures have no finer detail than this; two voxels where it is None.
 
     Raises:
         CryoalError: two structures of one name, none at all, one larger than the box, or a
-            range that is not one.
+            range that is not one; or as :func:`as_density`.
     """
 
     def __init__(
@@ -93,6 +97,7 @@ class Simulator:
         defocus_um: tuple[float, float] = (2.0, 4.0),
         contrast: Contrast = "bright",
         max_shift_px: float = 2.0,
+        resolution_A: float | None = None,
     ) -> None:
         if not 0 < defocus_um[0] <= defocus_um[1]:
             raise CryoalError(f"defocus range {defocus_um} um: give low,high above 0")
@@ -100,6 +105,12 @@ class Simulator:
             raise CryoalError(f"largest shift of {max_shift_px} px: give 0 or more")
         if seed < 0:
             raise CryoalError(f"seed {seed}: give 0 or more")
+        finest_A = 2 * microscope.voxel_size_A
+        resolution_A = finest_A if resolution_A is None else resolution_A
+        if not resolution_A >= finest_A:
+            raise CryoalError(
+                f"resolution of {resolution_A:g} Å: give at least two voxels, {finest_A:g} Å"
+            )
         self.microscope = microscope
         self.seed = seed
         self.defocus_um = defocus_um
@@ -111,7 +122,7 @@ class Simulator:
             if density.name in self._densities:
                 raise CryoalError(f"two structures are called {density.name!r}; rename one")
             self._check_fits(density)
-            self._densities[density.name] = _Prepared(density, microscope)
+            self._densities[density.name] = _Prepared(density, microscope, resolution_A)
         if not self._densities:
             raise CryoalError("no structure to simulate; give at least one")
 
@@ -174,11 +185,11 @@ class Simulator:
 class _Prepared:
     """A density filtered for the microscope's sampling and ready to be turned."""
 
-    def __init__(self, density: Density, microscope: Microscope) -> None:
+    def __init__(self, density: Density, microscope: Microscope, resolution_A: float) -> None:
         self.box_px = microscope.box_px
         self.scale = microscope.voxel_size_A / density.voxel_size_A
         self.centre = density.centre()
-        filtered = density.low_passed(2 * microscope.voxel_size_A)
+        filtered = density.low_passed(resolution_A)
         self.coefficients = ndimage.spline_filter(filtered.voxels, mode="grid-constant")
 
     def posed(self, pose: Pose) -> Volume:
@@ -199,12 +210,22 @@ class _Prepared:
 
 
 def as_density(structure: Structure, voxel_size_A: float) -> Density:
-    """The density of an assembly (sampled for ``voxel_size_A``), of an MRC file, or itself."""
+    """The density of an assembly, of an MRC file, of an atomic model, or itself.
+
+    Assemblies and atomic models are sampled for images with voxels of ``voxel_size_A``: twice as
+    finely.
+
+    Raises:
+        CryoalError: as :func:`~cryoal.simulation.density.read_density` or
+            :func:`~cryoal.simulation.potential.density_from_atoms`.
+    """
     if isinstance(structure, Assembly):
         return structure.density(voxel_size_A / 2)
-    if isinstance(structure, Path):
-        return read_density(structure)
-    return structure
+    if not isinstance(structure, Path):
+        return structure
+    if is_atoms_name(structure.name):
+        return density_from_atoms(structure, voxel_size_A / 2)
+    return read_density(structure)
 
 
 def simulate_arrays(

@@ -1,15 +1,24 @@
 from __future__ import annotations
 
 import shutil
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import mrcfile
 import numpy as np
 import pytest
+import yaml
+from atom_files import carbon_ball, write_pdb
 from click.testing import CliRunner
 from cryoal_cli.simulate import simulate
 
+from cryoal.pools import open_pool
 from cryoal.simulation.assemblies import builtin
+
+CONFIGS = Path(__file__).parents[2] / "configs"
 
 NEEDED = ["--snr", "0.1", "--per-class", "2", "--box", "24", "--voxel", "10"]
 
@@ -27,6 +36,18 @@ def test_built_in_assemblies(tmp_path: Path) -> None:
     assert str(out) in output
     assert len(list(out.glob("SNR010/*/subtomogram_mrc/*.mrc"))) == 2
     assert len(list(out.glob("SNRinf/*/subtomogram_mrc/*.mrc"))) == 4
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
+
+
+def fails(*arguments: str | Path) -> str:
+    result = CliRunner().invoke(simulate, [str(a) for a in arguments])
+    assert result.exit_code == 2
+    assert len(result.stderr.splitlines()) == 1
+    return result.stderr
 
 
 def test_maps_from_a_folder_and_by_name(tmp_path: Path) -> None:
@@ -48,6 +69,85 @@ def test_maps_from_a_folder_and_by_name(tmp_path: Path) -> None:
     ]
 
 
+def test_a_recipe_makes_the_same_pool_again(tmp_path: Path) -> None:
+    write_pdb(tmp_path / "ball.pdb", carbon_ball(25.0, 900))
+    first = tmp_path / "first"
+    run("--structures", tmp_path / "ball.pdb", "--builtin", "rubisco", "--out", first, *NEEDED)
+    run("--recipe", first / "recipe.yaml", "--out", tmp_path / "again")
+    assert contents(tmp_path / "again") == contents(first)
+    pool = open_pool(first)
+    assert sorted(pool.classes) == ["ball", "rubisco"]
+    assert len(pool) == 4
+
+
+def test_a_moved_recipe_finds_structures_beside_it_and_options_override_it(tmp_path: Path) -> None:
+    folder = tmp_path / "project"
+    folder.mkdir()
+    write_pdb(folder / "ball.pdb", carbon_ball(25.0, 900))
+    recipe = folder / "mine.yaml"
+    values = {"structures": ["ball.pdb"], "snrs": [0.1], "per_class": 3, "box_px": 16}
+    recipe.write_text(yaml.safe_dump(values | {"voxel_size_A": 10.0}))
+    run("--recipe", recipe, "--out", tmp_path / "pool", "--seed", "4", "--per-class", "1")
+    written = yaml.safe_load((tmp_path / "pool" / "recipe.yaml").read_text())
+    assert (written["seed"], written["per_class"], written["box_px"]) == (4, [1], 16)
+    assert written["structures"][0]["path"] == str(folder / "ball.pdb")
+    assert len(list((tmp_path / "pool").rglob("*.mrc"))) == 1
+
+
+def test_a_changed_structure_is_told(tmp_path: Path) -> None:
+    ball = write_pdb(tmp_path / "ball.pdb", carbon_ball(25.0, 900))
+    run("--structures", ball, "--out", tmp_path / "pool", *NEEDED)
+    write_pdb(ball, carbon_ball(25.0, 901))
+    message = fails("--recipe", tmp_path / "pool" / "recipe.yaml", "--out", tmp_path / "again")
+    assert "ball.pdb: is not the structure that" in message
+    assert not (tmp_path / "again").exists()
+
+
+@pytest.mark.parametrize("kind", ["molecules", ["particles"], 3])
+def test_an_unknown_kind_of_recipe_is_refused_by_its_name(tmp_path: Path, kind: object) -> None:
+    (tmp_path / "r.yaml").write_text(yaml.safe_dump({"kind": kind}))
+    message = fails("--recipe", tmp_path / "r.yaml", "--out", tmp_path / "pool")
+    assert f"r.yaml: kind {kind!r} is not simulated" in message
+
+
+@pytest.mark.parametrize("option", ["--snr", "--per-class", "--box", "--voxel"])
+def test_what_is_needed_is_named(tmp_path: Path, option: str) -> None:
+    at = NEEDED.index(option)
+    arguments = NEEDED[:at] + NEEDED[at + 2 :]
+    message = fails("--builtin", "groel", "--out", tmp_path / "pool", *arguments)
+    assert f"missing; give {option}" in message
+
+
+def test_the_shipped_recipe_runs_as_it_is(tmp_path: Path) -> None:
+    run("--recipe", CONFIGS / "simulate.yaml", "--out", tmp_path / "pool", "--per-class", "1")
+    assert len(open_pool(tmp_path / "pool", snr=0.05)) == 5
+
+
+def test_a_killed_simulation_goes_on_with_the_same_command(tmp_path: Path) -> None:
+    out, unfinished = tmp_path / "pool", tmp_path / "pool.unfinished"
+    arguments = ["--builtin", "groel,rubisco", "--out", str(out), "--snr", "0.1,0.05"]
+    arguments += ["--per-class", "120", "--box", "24", "--voxel", "10", "--quiet"]
+    process = subprocess.Popen([sys.executable, "-m", "cryoal_cli", "simulate", *arguments])
+    try:
+        while not (unfinished / "SNR005/groel/subtomogram_mrc/tomotarget20.mrc").exists():
+            assert process.poll() is None
+            time.sleep(0.005)
+    finally:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    assert not out.exists()
+    written = {path: path.stat().st_mtime_ns for path in unfinished.rglob("tomotarget*.mrc")}
+    assert 40 < len(written) < 480
+    run(*arguments)
+    kept = sum(
+        (out / p.relative_to(unfinished)).stat().st_mtime_ns == t for p, t in written.items()
+    )
+    assert kept >= len(written) - 2  # of one particle the line of the table may be missing
+    assert not unfinished.exists()
+    run("--recipe", out / "recipe.yaml", "--out", tmp_path / "whole")
+    assert contents(out) == contents(tmp_path / "whole")
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -58,6 +158,9 @@ def test_maps_from_a_folder_and_by_name(tmp_path: Path) -> None:
         (["--builtin", "all", "--defocus", "3"], "--defocus '3'"),
         (["--structures", "absent.mrc"], "absent.mrc"),
         (["--structures", "."], "no density map"),
+        (["--builtin", "all", "--seed", "-1"], "seed"),
+        (["--builtin", "all", "--resolution", "3"], "two voxels"),
+        (["--recipe", "absent.yaml"], "absent.yaml: cannot be read"),
     ],
 )
 def test_mistakes_are_told(

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import csv
 import math
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import mrcfile
@@ -45,7 +47,7 @@ def test_layout_headers_and_truth(tmp_path: Path) -> None:
         for c in ("apoferritin", "rubisco")
         for i in (0, 1)
     ]
-    assert sorted(contents(out)) == sorted([*files, "truth.csv"])
+    assert sorted(contents(out)) == sorted([*files, "recipe.yaml", "truth.csv"])
     with mrcfile.open(out / files[0]) as file:
         assert file.data.shape == (20, 20, 20)
         assert file.data.dtype == np.float32
@@ -69,8 +71,8 @@ def test_twice_is_bit_for_bit_the_same_and_more_particles_hold_fewer(tmp_path: P
     first = contents(make(tmp_path / "a", mode="int8"))
     assert first == contents(make(tmp_path / "b", mode="int8"))
     larger = contents(make(tmp_path / "c", mode="int8", per_class=[3, 2], snrs=[0.05, 0.1]))
-    assert len(larger) == 1 + 2 * (3 + 2)
-    assert all(larger[name] == data for name, data in first.items() if name != "truth.csv")
+    assert len(larger) == 2 + 2 * (3 + 2)
+    assert all(larger[name] == data for name, data in first.items() if name.endswith(".mrc"))
 
 
 @pytest.mark.parametrize(
@@ -105,13 +107,107 @@ def test_an_empty_folder_is_filled_and_a_used_one_left_alone(tmp_path: Path) -> 
     assert contents(out) == before
 
 
-def test_nothing_stays_behind_when_it_is_stopped(tmp_path: Path) -> None:
-    def stop(_done: int, _total: int) -> None:
-        raise KeyboardInterrupt
+def stop_after(particles: int) -> Callable[[int, int], None]:
+    def stop(done: int, _total: int) -> None:
+        if done == particles:
+            raise KeyboardInterrupt
 
+    return stop
+
+
+def begin(out: Path, particles: int) -> Path:
+    """A pool that was stopped; its unfinished folder."""
     with pytest.raises(KeyboardInterrupt):
-        make(tmp_path / "pool", progress=stop)
-    assert list(tmp_path.iterdir()) == []
+        make(out, progress=stop_after(particles))
+    assert not out.exists()
+    return out.with_name(out.name + ".unfinished")
+
+
+def damage_nothing(_folder: Path) -> None:
+    pass
+
+
+def tear_the_last_line(folder: Path) -> None:
+    table = folder / "truth.csv"
+    table.write_bytes(table.read_bytes()[:-30])
+
+
+def lose_the_table(folder: Path) -> None:
+    (folder / "truth.csv").unlink()
+
+
+def cut_an_item(folder: Path) -> None:
+    path = folder / FIRST
+    path.write_bytes(path.read_bytes()[:-100])
+
+
+def lose_an_item(folder: Path) -> None:
+    (folder / FIRST).unlink()
+
+
+def leave_what_was_being_written(folder: Path) -> None:
+    (folder / FIRST).with_name(".tomotarget1.mrc.x3f_a9").write_bytes(b"half")
+
+
+FIRST = "SNR010/apoferritin/subtomogram_mrc/tomotarget0.mrc"
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        damage_nothing,
+        tear_the_last_line,
+        lose_the_table,
+        cut_an_item,
+        lose_an_item,
+        leave_what_was_being_written,
+    ],
+)
+@pytest.mark.parametrize("particles", [1, 3, 4])
+def test_a_stopped_pool_goes_on_and_ends_the_same(
+    tmp_path: Path, particles: int, damage: Callable[[Path], None]
+) -> None:
+    damage(begin(tmp_path / "stopped", particles))
+    stopped = contents(make(tmp_path / "stopped"))
+    assert stopped == contents(make(tmp_path / "whole"))
+    assert {path.name for path in tmp_path.iterdir()} == {"stopped", "whole"}
+
+
+def test_what_is_there_is_not_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begin(tmp_path / "pool", 3)
+    drawn = []
+    item = Simulator.item
+
+    def remembered(self: Simulator, name: str, index: int, snrs: list[float]) -> object:
+        drawn.append((name, index))
+        return item(self, name, index, snrs)
+
+    monkeypatch.setattr(Simulator, "item", remembered)
+    make(tmp_path / "pool")
+    assert drawn == [("rubisco", 1)]
+
+
+def test_a_stopped_pool_of_other_settings_is_left_alone(tmp_path: Path) -> None:
+    unfinished = begin(tmp_path / "pool", 2)
+    before = contents(unfinished)
+    with pytest.raises(CryoalError, match=r"unfinished: was begun with .*seed: 1 then, 2 now"):
+        make(tmp_path / "pool", seed=2)
+    assert contents(unfinished) == before
+
+
+def test_two_processes_do_not_write_one_pool(tmp_path: Path) -> None:
+    def meet(_done: int, _total: int) -> None:
+        with pytest.raises(CryoalError, match="another process works on it"):
+            make(tmp_path / "pool")
+
+    make(tmp_path / "pool", progress=meet)
+    assert contents(tmp_path / "pool") == contents(make(tmp_path / "again"))
+
+
+def test_only_what_a_recipe_can_name_is_taken(tmp_path: Path) -> None:
+    own = replace(builtin("rubisco"), beads=((0.0, 0.0, 0.0, 30.0),))
+    with pytest.raises(CryoalError, match="rubisco: not a built-in assembly"):
+        simulate_pool([own], tmp_path, snrs=[0.1], per_class=1, box_px=20, voxel_size_A=10, seed=0)
 
 
 @pytest.mark.parametrize(
