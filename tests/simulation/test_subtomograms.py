@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from atom_files import carbon_ball, write_pdb
 from scipy import ndimage
 from scipy.spatial.transform import Rotation
 
@@ -47,15 +48,33 @@ def test_measured_snr_is_the_asked_one_on_average() -> None:
         assert np.std(values) < 0.05 * snr
 
 
-def test_snr_recomputed_from_the_volumes_themselves() -> None:
-    noiseless, noisy = simulator(max_shift_px=0.0).item("groel", 0, [math.inf, 0.05])
-    # The noisy volume is a * noiseless + noise; the wedge and CTF leave both without a mean.
-    signal_share = np.corrcoef(noiseless.voxels.ravel(), noisy.voxels.ravel())[0, 1]
-    noise = noisy.voxels - signal_share * noiseless.voxels
-    whole_box = signal_share**2 * noiseless.voxels.var() / noise.var()
-    assert whole_box == pytest.approx(noisy.snr_measured, rel=0.15)
-    assert noisy.snr_measured == pytest.approx(0.05, rel=0.05)
-    assert noisy.snr_in_mask > 2 * noisy.snr_measured
+@pytest.mark.parametrize("snr", [0.02, 0.05, 0.1, 1.0])
+def test_snr_recomputed_from_the_volumes_themselves(snr: float) -> None:
+    sim = simulator(max_shift_px=0.0)
+    ratios = []
+    for index in range(12):
+        noiseless, noisy = sim.item("groel", index, [math.inf, snr])
+        # The noisy volume is a * noiseless + noise; the wedge and CTF leave both without a mean.
+        share = np.corrcoef(noiseless.voxels.ravel(), noisy.voxels.ravel())[0, 1]
+        noise = noisy.voxels - share * noiseless.voxels
+        ratios.append(share**2 * noiseless.voxels.var() / noise.var())
+        assert noisy.snr_in_mask > 2 * noisy.snr_measured
+    assert np.mean(ratios) == pytest.approx(snr, rel=0.1)
+
+
+def test_resolution_must_be_what_the_voxels_hold() -> None:
+    with pytest.raises(CryoalError, match="resolution of 19 Å: give at least two voxels, 20 Å"):
+        simulator(resolution_A=19.0)
+
+
+def test_an_atomic_model_is_a_structure_like_any_other(tmp_path: Path) -> None:
+    path = write_pdb(tmp_path / "ball.pdb", carbon_ball(35.0, 7300))
+    sim = Simulator([path, builtin("groel")], SCOPE, seed=0)
+    assert sim.classes == ["ball", "groel"]
+    posed = sim.posed("ball", Pose(Rotation.identity(), np.array([2.0, 0.0, -1.0])))
+    assert np.count_nonzero(posed > 1.0) * 1e3 == pytest.approx(4 / 3 * np.pi * 35**3, rel=0.1)
+    centre = np.array(ndimage.center_of_mass(np.clip(posed, 0, None)))
+    np.testing.assert_allclose(centre, [11, 12, 14], atol=0.3)
 
 
 def test_a_particle_is_the_same_at_every_snr() -> None:
