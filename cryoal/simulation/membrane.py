@@ -18,6 +18,7 @@ _HEAD_STRENGTH = 0.9
 _TAIL_WIDTH_A = 8.0
 _TAIL_STRENGTH = -0.15
 HALF_THICKNESS_A = 28.0
+_FADING_A = 10.0
 
 
 @dataclass(frozen=True)
@@ -42,10 +43,11 @@ class Vesicle:
         To first order: exact on a sphere, within some Å near an ellipsoid.
         """
         own = (points_px - self.centre_px) @ self.rotation.as_matrix()
+        own = own + 1e-9  # the middle is no place to divide at
         scaled = own / self.semi_axes_px
         level = np.sqrt(np.square(scaled).sum(axis=-1))
         slope = np.sqrt(np.square(scaled / self.semi_axes_px).sum(axis=-1))
-        return np.asarray(level * (level - 1) / np.maximum(slope, 1e-9) * self.voxel_size_A)
+        return np.asarray(level * (level - 1) / slope * self.voxel_size_A)
 
     def density(self, points_px: Volume) -> Volume:
         """Density at points (..., 3) xyz; that of solid protein is 1."""
@@ -74,8 +76,9 @@ class Vesicle:
             (cube (edge, edge, edge) zyx, its voxel ``edge // 2`` in the tomogram (3,) xyz);
             empty cubes are left out.
         """
-        low = np.maximum(np.floor(self.centre_px - self.reach_px()), 0).astype(int)
-        high = np.minimum(np.ceil(self.centre_px + self.reach_px()) + 1, size_px).astype(int)
+        reach = self.reach_px() + _FADING_A / self.voxel_size_A
+        low = np.maximum(np.floor(self.centre_px - reach), 0).astype(int)
+        high = np.minimum(np.ceil(self.centre_px + reach) + 1, size_px).astype(int)
         starts = [range(first, last, edge_px) for first, last in zip(low, high, strict=True)]
         for z in starts[2]:
             for y in starts[1]:

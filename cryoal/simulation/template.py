@@ -10,13 +10,14 @@ from scipy.spatial.transform import Rotation
 from cryoal.simulation.density import MASK_LEVEL, Density, Volume
 
 _MARGIN_PX = 3
+_SOLID_QUANTILE = 0.9
 
 
 class Template:
     """A density about its centre of mass, of strength 1 where it is solid.
 
-    Maps of different origin have different scales; each is divided by its mean density, weighted
-    by the density itself, which for a solid body is the density of its inside.
+    Maps of different origin have different scales; each is divided by the density that a tenth
+    of its mask exceeds, which for a solid body is the density of its inside.
 
     Attributes:
         name: class name.
@@ -44,8 +45,8 @@ class Template:
                 mode="grid-constant",
             )
         )
-        solid = np.clip(self.voxels, 0, None)
-        self.voxels *= strength * solid.sum() / np.square(solid).sum()
+        inside = density.voxels[density.voxels > MASK_LEVEL * density.voxels.max()]
+        self.voxels *= strength / np.quantile(inside, _SOLID_QUANTILE)
         self.volume_px = float((self.voxels > MASK_LEVEL * self.voxels.max()).sum())
 
     def mask(self, rotation: Rotation, shift_px: Volume) -> npt.NDArray[np.bool_]:
