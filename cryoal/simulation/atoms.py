@@ -43,14 +43,13 @@ def read_atoms(path: Path) -> gemmi.Model:
     """
     structure = _parsed(path, _text(path))
     structure.merge_chain_parts()
-    structure.remove_alternative_conformations()
-    structure.remove_hydrogens()
-    structure.remove_waters()
-    structure.remove_empty_chains()
-    if not len(structure) or not structure[0].count_atom_sites():
+    model = _assembled(path, structure) if len(structure) else gemmi.Model(1)
+    model.remove_alternative_conformations()
+    model.remove_hydrogens()
+    model.remove_waters()
+    if not model.count_atom_sites():
         raise CryoalError(f"{path}: holds no atoms but waters and hydrogens; leave it out")
-    _check_elements(path, structure[0])
-    model = _assembled(path, structure)
+    _check_elements(path, model)
     _check_places(path, model)
     return model
 
@@ -61,7 +60,7 @@ def positions_A(model: gemmi.Model) -> np.ndarray[tuple[int, int], np.dtype[np.f
 
 
 def _text(path: Path) -> str:
-    """The file's text, unpacked. Latin-1 reads any bytes; what matters is ASCII."""
+    """The file's text, unpacked; what is not ASCII becomes ``?``, a column for a byte."""
     is_packed = path.name.lower().endswith(".gz")
     try:
         with gzip.open(path) if is_packed else path.open("rb") as file:
@@ -74,7 +73,7 @@ def _text(path: Path) -> str:
         raise CryoalError(f"{path}: more than {_LARGEST_BYTES >> 20} MiB of text; leave it out")
     if not data.strip():
         raise CryoalError(f"{path}: is empty; restore the file or leave it out")
-    return data.decode("latin-1")
+    return data.decode("ascii", "replace").replace("\ufffd", "?")
 
 
 def _parsed(path: Path, text: str) -> gemmi.Structure:
@@ -127,7 +126,7 @@ def _check_elements(path: Path, model: gemmi.Model) -> None:
 
 def _assembled(path: Path, structure: gemmi.Structure) -> gemmi.Model:
     model = structure[0]
-    if not len(structure.assemblies):
+    if not len(structure.assemblies) or not model.count_atom_sites():
         return model
     assembly = structure.assemblies[0]
     count = _count_after(assembly, model)

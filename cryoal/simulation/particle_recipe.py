@@ -228,8 +228,9 @@ def _sha256(path: Path) -> str:
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise CryoalError(f"{path}: cannot be read ({error.strerror}); correct the path") from error
+    except (OSError, ValueError) as error:  # a path with a NUL in it is no value
+        reason = getattr(error, "strerror", error)
+        raise CryoalError(f"{path}: cannot be read ({reason}); correct the path") from error
 
 
 def _check_names(recipe: ParticleRecipe) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable
+from itertools import takewhile
 from pathlib import Path
 
 from cryoal.simulation.subtomograms import Subtomogram
@@ -25,17 +26,17 @@ TRUTH_FIELDS = [
 class TruthTable:
     """The table on disk, to which lines are added in order as items are written.
 
-    A killed process leaves the first lines of the whole table and perhaps a torn one, which is
-    removed when the table is opened again.
+    A killed process leaves the first lines of the whole table and perhaps a torn one. When the
+    table is opened again, all from the first line on that is not whole is removed.
     """
 
     def __init__(self, path: Path) -> None:
         old = path.read_bytes() if path.exists() else b""
-        whole = old[: old.rfind(b"\n") + 1]
+        whole = list(takewhile(_is_whole, old.splitlines(keepends=True)))
         self._file = path.open("r+b" if old else "wb")
-        self._file.truncate(len(whole))
-        self._file.seek(len(whole))
-        self._known = {row[0] for row in csv.reader(io.StringIO(whole.decode(), newline=""))}
+        self._file.truncate(sum(map(len, whole)))
+        self._file.seek(0, io.SEEK_END)
+        self._known = {_values(line)[0] for line in whole}
         if not self._known:
             self._write([TRUTH_FIELDS])
 
@@ -59,6 +60,14 @@ class TruthTable:
         self._file.write(text.getvalue().encode())
         self._file.flush()
         self._known.update(row[0] for row in rows)
+
+
+def _values(line: bytes) -> list[str]:
+    return next(csv.reader([line.decode("utf-8", "replace")]), [])
+
+
+def _is_whole(line: bytes) -> bool:
+    return line.endswith(b"\n") and len(_values(line)) == len(TRUTH_FIELDS)
 
 
 def _row(path: Path, item: Subtomogram) -> list[str]:

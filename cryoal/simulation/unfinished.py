@@ -7,7 +7,6 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import yaml
 
@@ -35,6 +34,7 @@ def unfinished(out: Path, recipe: str) -> Iterator[Path]:
             on it, or it cannot be written.
     """
     check_free(out)
+    out = Path(os.path.abspath(out))
     folder = out.with_name(f"{out.name}.unfinished")
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -74,21 +74,27 @@ def _check_recipe(folder: Path, recipe: str) -> None:
     if not path.exists():
         with written_atomically(path) as temporary:
             temporary.write_text(recipe, encoding="utf-8")
-    begun = path.read_text(encoding="utf-8")
-    if begun != recipe:
-        changes = ", ".join(_differences(yaml.safe_load(begun), yaml.safe_load(recipe)))
+    begun = path.read_bytes()
+    if begun != recipe.encode():
         raise CryoalError(
-            f"{folder}: was begun with other settings ({changes}); give those to finish it, delete "
-            "the folder, or choose another --out"
+            f"{folder}: was begun with other settings ({_changes(begun, recipe)}); give those to "
+            "finish it, delete the folder, or choose another --out"
         )
 
 
-def _differences(begun: dict[str, Any], now: dict[str, Any]) -> list[str]:
-    return [
-        f"{name}: {begun.get(name)} then, {now.get(name)} now"
-        for name in {**begun, **now}
-        if begun.get(name) != now.get(name)
-    ]
+def _changes(begun: bytes, recipe: str) -> str:
+    try:
+        then = yaml.safe_load(begun)
+    except (yaml.YAMLError, UnicodeError):
+        then = None
+    if not isinstance(then, dict):
+        return f"its {RECIPE} is damaged"
+    now = yaml.safe_load(recipe)
+    return ", ".join(
+        f"{name}: {then.get(name)} then, {now.get(name)} now"
+        for name in {**then, **now}
+        if then.get(name) != now.get(name)
+    )
 
 
 def _remove_torn(folder: Path) -> None:

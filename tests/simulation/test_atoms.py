@@ -69,7 +69,8 @@ def test_waters_hydrogens_second_locations_and_second_models_are_left_out(tmp_pa
 
 def test_pdb_mmcif_and_gzip_give_the_same_atoms(tmp_path: Path) -> None:
     records = biomt((UNIT, (0, 0, 0)), (HALF_TURN, (0, 0, 7)))
-    pdb = write_pdb(tmp_path / "a.pdb", SOME, before=records)
+    water: Atom = ("O", " O  ", "HOH", (5.0, 5.0, 5.0))
+    pdb = write_pdb(tmp_path / "a.pdb", [*SOME, water], before=records)
     structure = gemmi.read_structure(str(pdb))
     structure.setup_entities()
     cif = tmp_path / "a.cif"
@@ -128,6 +129,14 @@ def test_mmcif_atoms_without_a_place_are_named(tmp_path: Path, value: str) -> No
     (tmp_path / "a.cif").write_text(text.replace(" 11 4 -1.5 ", f" 11 {value} -1.5 "))
     with pytest.raises(CryoalError, match=r"a\.cif: atom A/ALA 2/N has no finite coordinates"):
         read_atoms(tmp_path / "a.cif")
+
+
+def test_names_that_are_not_ascii_are_no_trouble(tmp_path: Path) -> None:
+    path = tmp_path / "a.pdb"
+    line = LINE.replace(" A   1 ", " Å   1 ")
+    assert line != LINE
+    path.write_bytes(f"REMARK Å\n{line}\n".encode("latin-1"))
+    assert positions_A(read_atoms(path)).tolist() == [[10.0, 2.0, 3.0]]
 
 
 def test_paths_that_are_no_files_are_named(tmp_path: Path) -> None:

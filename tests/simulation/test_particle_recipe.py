@@ -155,6 +155,7 @@ def test_two_structures_of_one_name_clash(tmp_path: Path, names: list[str], sour
         ({"structures": [3]}, "3 is no path"),
         ({"structures": [{"path": "one.pdb", "hash": "x"}]}, "is no path, nor path and sha256"),
         ({"structures": ["absent.pdb"]}, r"absent\.pdb: cannot be read \(No such file"),
+        ({"structures": ["a\0b.pdb"]}, r"cannot be read \(embedded null"),
         ({"structures": ["."]}, "no density map .* or atomic model .* in this folder"),
     ],
 )

@@ -132,6 +132,12 @@ def tear_the_last_line(folder: Path) -> None:
     table.write_bytes(table.read_bytes()[:-30])
 
 
+def damage_a_line(folder: Path) -> None:
+    table = folder / "truth.csv"
+    lines = table.read_bytes().splitlines(keepends=True)
+    table.write_bytes(b"".join([lines[0], b"\xff\0 \n", *lines[2:]]))
+
+
 def lose_the_table(folder: Path) -> None:
     (folder / "truth.csv").unlink()
 
@@ -157,6 +163,7 @@ FIRST = "SNR010/apoferritin/subtomogram_mrc/tomotarget0.mrc"
     [
         damage_nothing,
         tear_the_last_line,
+        damage_a_line,
         lose_the_table,
         cut_an_item,
         lose_an_item,
@@ -193,6 +200,13 @@ def test_a_stopped_pool_of_other_settings_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(CryoalError, match=r"unfinished: was begun with .*seed: 1 then, 2 now"):
         make(tmp_path / "pool", seed=2)
     assert contents(unfinished) == before
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"kind: [", b"just text"])
+def test_an_unfinished_folder_with_a_damaged_recipe_is_told(tmp_path: Path, content: bytes) -> None:
+    (begin(tmp_path / "pool", 2) / "recipe.yaml").write_bytes(content)
+    with pytest.raises(CryoalError, match=r"other settings \(its recipe.yaml is damaged\)"):
+        make(tmp_path / "pool")
 
 
 def test_two_processes_do_not_write_one_pool(tmp_path: Path) -> None:
