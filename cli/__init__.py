@@ -17,6 +17,7 @@ COMMANDS = {
     "audit": "Labels that deserve a second look.",
     "schemes": "How queries can be chosen.",
     "compare": "Schemes against each other, with statistics.",
+    "robustness": "Schemes under noise, and what faults cost.",
     "report": "Figures and a page of a run.",
     "predict": "Class and probability of every item of a pool.",
     "score": "A trained run's scheme over another pool.",

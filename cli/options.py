@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,9 @@ from cryoal.errors import CryoalError
 
 AnyFunction = Callable[..., Any]
 
+SNR_OPTION = click.option("--snr", type=float, help="Noise variant of the pool, such as 0.05.")
 POOL_OPTIONS = (
-    click.option("--snr", type=float, help="Noise variant of the pool, such as 0.05."),
+    SNR_OPTION,
     click.option(
         "--label-column", metavar="NAME", help="Column of a STAR or CSV file that holds the class."
     ),
@@ -51,14 +52,17 @@ RECIPE_OPTIONS = ("epochs", "dropout")
 
 def settings_options(function: AnyFunction) -> AnyFunction:
     """Add the options that runs and studies share."""
-    for option in reversed(SETTINGS_OPTIONS):
-        function = option(function)
-    return function
+    return with_options(function, SETTINGS_OPTIONS)
 
 
 def pool_options(function: AnyFunction) -> AnyFunction:
     """Add the options that say how a pool is read."""
-    for option in reversed(POOL_OPTIONS):
+    return with_options(function, POOL_OPTIONS)
+
+
+def with_options(function: AnyFunction, options: Iterable[AnyFunction]) -> AnyFunction:
+    """Add ``options``, shown in their order."""
+    for option in reversed([*options]):
         function = option(function)
     return function
 

@@ -173,12 +173,16 @@ def make_settings(values: dict[str, Any], source: str) -> RunSettings:
     try:
         return RunSettings(**values)
     except ValidationError as error:
-        faults = "; ".join(
-            f"{'.'.join(str(part) for part in fault['loc'])}: "
-            f"{fault['msg'].removeprefix('Value error, ')}"
-            for fault in error.errors()
-        )
-        raise CryoalError(f"{source}: {faults}") from error
+        raise CryoalError(f"{source}: {faults_of(error)}") from error
+
+
+def faults_of(error: ValidationError, *section: str) -> str:
+    """What is wrong in one line, each under its dotted name inside ``section``."""
+    return "; ".join(
+        f"{'.'.join(str(part) for part in (*section, *fault['loc']))}: "
+        f"{fault['msg'].removeprefix('Value error, ')}"
+        for fault in error.errors()
+    )
 
 
 def read_yaml(path: Path) -> dict[str, Any]:

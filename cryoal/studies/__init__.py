@@ -4,7 +4,7 @@ from cryoal.studies.arm import Arm, parse_arm
 from cryoal.studies.cell import Cell
 from cryoal.studies.plan import StudyPlan, cells_there, read_common
 from cryoal.studies.results import CellResult
-from cryoal.studies.runner import Outcome, run_cells
+from cryoal.studies.runner import run_all
 from cryoal.studies.target import Target, TargetKind
 from cryoal.studies.write import write_study_report
 
@@ -12,13 +12,12 @@ __all__ = [
     "Arm",
     "Cell",
     "CellResult",
-    "Outcome",
     "StudyPlan",
     "Target",
     "TargetKind",
     "cells_there",
     "parse_arm",
     "read_common",
-    "run_cells",
+    "run_all",
     "write_study_report",
 ]

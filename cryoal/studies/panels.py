@@ -20,7 +20,9 @@ MOST_TICKS = 5
 OWN, BASELINE = CURVES[0], "#6b6b6b"
 
 
-def panel_grid(names: Sequence[str], title: str, y_name: str) -> tuple[Figure, list[Axes]]:
+def panel_grid(
+    names: Sequence[str], title: str, y_name: str, x_name: str = "labelled items"
+) -> tuple[Figure, list[Axes]]:
     """A figure with one small frame for each name, all on the same axes."""
     # Five panels stand better as three and two than as four and one.
     rows = math.ceil(len(names) / MOST_COLUMNS)
@@ -40,7 +42,7 @@ def panel_grid(names: Sequence[str], title: str, y_name: str) -> tuple[Figure, l
         axes.tick_params(labelbottom=at + columns >= len(names))
         open_frame(axes)
         if at + columns >= len(names):
-            axes.set_xlabel("labelled items", fontsize=8.5)
+            axes.set_xlabel(x_name, fontsize=8.5)
     figure.suptitle(title, x=0.01, ha="left", fontsize=10, fontweight="bold")
     figure.supylabel(y_name, fontsize=9)
     return figure, frames[: len(names)]

@@ -36,12 +36,17 @@ class StudyPicture:
 
 def draw_study(study: StudyStatistics) -> dict[str, StudyPicture]:
     """Every figure that the results allow, by name."""
+    return drawn(figures(study))
+
+
+def drawn(made: Iterator[tuple[str, str, Figure | None]]) -> dict[str, StudyPicture]:
+    """Pictures by name, of names, descriptions and figures that are drawn as they are asked for."""
     with drawing_style():
         # Element names of an SVG are random without a salt of its own.
         matplotlib.rcParams["svg.hashsalt"] = "cryoal"
         return {
             name: StudyPicture(Picture(name, text, png_bytes(figure)), svg_bytes(figure))
-            for name, text, figure in figures(study)
+            for name, text, figure in made
             if figure is not None
         }
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from cryoal.errors import CryoalError
 from cryoal.io.atomic import written_atomically
 from cryoal.runs.settings import RunSettings, make_settings, read_yaml
-from cryoal.studies.arm import Arm
+from cryoal.studies.arm import PRETRAINED, SELF_TRAINED, Arm
 from cryoal.studies.cell import CELLS, Cell
 from cryoal.studies.results import ALL_LABELS
 
@@ -50,28 +50,42 @@ class StudyPlan:
         Raises:
             CryoalError: other settings, or a folder that is not empty or cannot be written.
         """
-        file = self.path / FILE
-        if file.exists():
-            there = read_common(self.path)
-            more = there.model_copy(update={"cycles": max(there.cycles, self.settings.cycles)})
-            changed = more.differences(common(self.settings))
-            if changed:
-                raise CryoalError(
-                    f"{self.path}: was begun with other settings: {', '.join(changed)}; give the "
-                    "old ones, or another --out"
-                )
-        else:
-            self._make_folder()
-        with written_atomically(file) as temporary:
-            temporary.write_text(common(self.settings).to_yaml(), encoding="utf-8")
+        keep_common(self.path, FILE, self.settings)
 
-    def _make_folder(self) -> None:
-        try:
-            self.path.mkdir(parents=True, exist_ok=True)
-            if any(self.path.iterdir()):
-                raise CryoalError(f"{self.path}: is not empty and not a study; give another --out")
-        except OSError as error:
-            raise CryoalError(f"{self.path}: cannot be written ({error.strerror})") from error
+
+def keep_common(path: Path, file: str, settings: RunSettings) -> None:
+    """Write what all runs below ``path`` share, or make sure that it is what is there.
+
+    Args:
+        file: what it is written to; it marks the folder as this kind of study.
+
+    Raises:
+        CryoalError: as :meth:`StudyPlan.write`.
+    """
+    if (path / file).exists():
+        there = read_common(path, file)
+        more = there.model_copy(update={"cycles": max(there.cycles, settings.cycles)})
+        changed = more.differences(common(settings))
+        if changed:
+            raise CryoalError(
+                f"{path}: was begun with other settings: {', '.join(changed)}; give the "
+                "old ones, or another --out"
+            )
+    else:
+        _make_folder(path)
+    with written_atomically(path / file) as temporary:
+        temporary.write_text(common(settings).to_yaml(), encoding="utf-8")
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        if any(path.iterdir()):
+            raise CryoalError(
+                f"{path}: is not empty and not a study of this kind; give another --out"
+            )
+    except OSError as error:
+        raise CryoalError(f"{path}: cannot be written ({error.strerror})") from error
 
 
 def common(settings: RunSettings) -> RunSettings:
@@ -80,15 +94,15 @@ def common(settings: RunSettings) -> RunSettings:
     return settings.model_copy(update=own)
 
 
-def read_common(path: Path) -> RunSettings:
+def read_common(path: Path, file: str = FILE) -> RunSettings:
     """Settings of the study at ``path``.
 
     Raises:
         CryoalError: there is none.
     """
-    if not (path / FILE).is_file():
-        raise CryoalError(f"{path}: not a study (no {FILE}); begin one with 'cryoal compare'")
-    return make_settings(read_yaml(path / FILE), str(path / FILE))
+    if not (path / file).is_file():
+        raise CryoalError(f"{path}: not a study (no {file}); begin one with 'cryoal compare'")
+    return make_settings(read_yaml(path / file), str(path / file))
 
 
 def cells_there(path: Path, known: Sequence[Cell]) -> list[Cell]:
@@ -99,6 +113,7 @@ def cells_there(path: Path, known: Sequence[Cell]) -> list[Cell]:
         name, _, seed = folder.name.rpartition("-")
         if folder.name in taken or not seed.isdigit():
             continue
-        scheme, plus, _ = name.partition("+")
-        found.append(Cell(path, Arm(scheme, bool(plus)), int(seed)))
+        scheme, *added = name.split("+")
+        arm = Arm(scheme, PRETRAINED[1:] in added, SELF_TRAINED[1:] in added)
+        found.append(Cell(path, arm, int(seed)))
     return found

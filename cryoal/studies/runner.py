@@ -1,19 +1,16 @@
-"""Carries a study out, several cells at once, on this machine or a cluster."""
+"""Carries the work of a study out, several at once, on this machine or a cluster."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 import dask
 import torch
 from distributed import Client, LocalCluster, as_completed
 
 from cryoal.errors import CryoalError
-from cryoal.runs.settings import RunSettings
-from cryoal.studies.cell import Cell
 
 CONNECT_SECONDS = 20
 WORKER_ENVIRONMENT = {
@@ -25,62 +22,47 @@ WORKER_ENVIRONMENT = {
 each step then faults all of it in again and takes 1.7 times as long."""
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What became of a cell.
+def run_all(
+    works: Sequence[Callable[[], None]], jobs: int, scheduler: str | None
+) -> Iterator[tuple[int, str | None]]:
+    """Carry out ``works``, in their order as far as several at once allow.
 
-    Attributes:
-        cell: the cell.
-        fault: one line where it failed, else None.
-    """
-
-    cell: Cell
-    fault: str | None
-
-
-def run_cells(
-    cells: Sequence[Cell], settings: RunSettings, jobs: int, scheduler: str | None
-) -> Iterator[Outcome]:
-    """Run ``cells``, in their order as far as several at once allow.
-
-    A cell that fails does not stop the others.
+    One that fails does not stop the others.
 
     Args:
-        settings: that they share.
-        jobs: cells at once on this machine; with 1 they run in this process.
+        works: such as the running of a cell; other processes must be able to take them.
+        jobs: how many at once on this machine; with 1 they run in this process.
         scheduler: address of a dask scheduler whose workers see the same files; None for here.
 
     Yields:
-        Each cell when it has come to its end.
+        The place of each when it has come to its end, and one line where it failed.
 
     Raises:
         CryoalError: the scheduler does not answer.
     """
     if scheduler is None and jobs == 1:
-        for cell in cells:
-            yield run_cell(cell, settings)
+        for place, work in enumerate(works):
+            yield place, attempt(work)
         return
     with connected(jobs, scheduler) as client:
         waiting = [
-            client.submit(run_cell, cell, settings, pure=False, retries=1, priority=-place)
-            for place, cell in enumerate(cells)
+            client.submit(attempt, work, pure=False, retries=1, priority=-place)
+            for place, work in enumerate(works)
         ]
-        place = {future.key: cell for future, cell in zip(waiting, cells, strict=True)}
+        places = {future.key: place for place, future in enumerate(waiting)}
         for future in as_completed(waiting):
             error = future.exception()
-            if error is None:
-                yield future.result()
-            else:
-                yield Outcome(place[future.key], f"{type(error).__name__}: {error}")
+            fault = future.result() if error is None else f"{type(error).__name__}: {error}"
+            yield places[future.key], fault
 
 
-def run_cell(cell: Cell, settings: RunSettings) -> Outcome:
-    """Run one cell to its end, or say in one line why it could not."""
+def attempt(work: Callable[[], None]) -> str | None:
+    """Do ``work``, or say in one line why it could not be done."""
     try:
-        cell.run(settings)
+        work()
     except (CryoalError, OSError, MemoryError) as error:
-        return Outcome(cell, " ".join(str(error).split()) or type(error).__name__)
-    return Outcome(cell, None)
+        return " ".join(str(error).split()) or type(error).__name__
+    return None
 
 
 @contextmanager

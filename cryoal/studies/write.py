@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from cryoal.errors import CryoalError
 from cryoal.io.atomic import written_atomically
 from cryoal.studies.page import render_study
-from cryoal.studies.pictures import draw_study
+from cryoal.studies.pictures import StudyPicture, draw_study
 from cryoal.studies.results import HIGHER_IS_BETTER, CellResult
 from cryoal.studies.statistics import study_statistics
 from cryoal.studies.table_files import write_table
-from cryoal.studies.tables import study_tables
+from cryoal.studies.tables import Table, study_tables
 from cryoal.studies.target import DEFAULT_TARGETS, Target
 from cryoal.studies.verdict import verdict
 
@@ -59,19 +59,35 @@ def write_study_report(
         names = ", ".join(HIGHER_IS_BETTER)
         raise CryoalError(f"study: schemes cannot be compared by '{metric}'; use one of {names}")
     study = study_statistics(results, metric, targets, expected)
+    pictures = draw_study(study)
+    page = render_study(study, pictures, f"Study {folder.resolve().name}", facts)
+    tables = study_tables(results, study, classes)
+    return write_files(folder, tables, pictures, verdict(study), page)
+
+
+def write_files(
+    folder: Path,
+    tables: Mapping[str, Table],
+    pictures: Mapping[str, StudyPicture],
+    words: str,
+    page: str,
+) -> Path:
+    """Write a report into ``report/`` of a study's folder; the path of its page.
+
+    Raises:
+        CryoalError: the folder cannot be written.
+    """
     target = folder / FOLDER
     try:
         (target / TABLES).mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise CryoalError(f"{target}: cannot be made ({error.strerror})") from error
-    for name, table in study_tables(results, study, classes).items():
+    for name, table in tables.items():
         write_table(target / TABLES, name, table)
-    pictures = draw_study(study)
     for name, drawn in pictures.items():
         write_bytes(target / f"{name}.png", drawn.picture.png)
         write_bytes(target / f"{name}.svg", drawn.svg)
-    write_bytes(target / VERDICT, f"{verdict(study)}\n".encode())
-    page = render_study(study, pictures, f"Study {folder.resolve().name}", facts)
+    write_bytes(target / VERDICT, f"{words}\n".encode())
     # A path with bytes that are no UTF-8 must not cost the whole page.
     write_bytes(target / PAGE, page.encode("utf-8", "replace"))
     return target / PAGE

@@ -54,12 +54,19 @@ def test_a_folder_of_other_things_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_cells_of_earlier_calls_are_found(tmp_path: Path) -> None:
-    for name in ("balanced-random-0", "badge+pretrain-12", "notes-x", "all-labels-1"):
+    for name in (
+        "balanced-random-0",
+        "badge+pretrain-12",
+        "margin+self-train-3",
+        "notes-x",
+        "all-labels-1",
+    ):
         (tmp_path / "cells" / name).mkdir(parents=True)
     known = make_plan(tmp_path, Arm("random"), seeds=2).cells
     assert [(cell.arm, cell.seed) for cell in cells_there(tmp_path, known)] == [
         (Arm("badge", pretrain=True), 12),
         (Arm("balanced-random"), 0),
+        (Arm("margin", self_train=True), 3),
     ]
 
 

@@ -1,0 +1,149 @@
+"""What a robustness study shows and what it does not, in a few sentences."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+from cryoal.studies.interval import FEWEST_SEEDS
+from cryoal.studies.results import ALL_LABELS, RANDOM
+from cryoal.studies.robustness.findings import Findings, Measurement
+from cryoal.studies.robustness.sweep import Gain, Sweep
+from cryoal.studies.wording import limits, listed, plural
+
+
+def robustness_verdict(findings: Findings) -> str:
+    """In words; every "significantly" stands for a test, none is made of few seeds."""
+    sentences = [text for sweep in findings.sweeps for text in sweep_sentences(sweep)]
+    sentences += transfer_sentences(findings.transfer)
+    sentences += stability_sentences(findings)
+    sentences += junk_sentences(findings)
+    sentences += fault_sentences(findings)
+    return " ".join(sentences) or "No scheme has been evaluated yet."
+
+
+def sweep_sentences(sweep: Sweep) -> Iterator[str]:
+    shown = RANDOM if RANDOM in sweep.schemes else next(iter(sweep.schemes), "")
+    if not shown:
+        return
+    first, last = sweep.levels[0], sweep.levels[-1]
+    if len(sweep.levels) > 1:
+        yield (
+            f"From {first.name} to {last.name} the mean accuracy of {shown} over the budgets goes "
+            f"from {first.area(shown).mean:.3f} to {last.area(shown).mean:.3f}."
+        )
+    if RANDOM not in sweep.schemes:
+        yield "Random was not run, so nothing is known about what schemes gain over it."
+        return
+    if not sweep.gains:
+        yield "There is no other scheme to compare random with."
+        return
+    if not any(test.is_made for gain in sweep.gains for test in gain.tests):
+        common = max(test.difference.count for gain in sweep.gains for test in gain.tests)
+        yield (
+            f"No scheme was tested against random: {plural(common, 'seed')} in common "
+            f"{'is' if common == 1 else 'are'} too few, {FEWEST_SEEDS} are needed. Differences "
+            "between schemes may be chance."
+        )
+        return
+    how = f"paired t-tests, Holm's correction over {plural(len(sweep.levels), 'level')}"
+    for word, sign in (("above", 1), ("below", -1)):
+        found = [text for gain in sweep.gains if (text := sure_levels(sweep, gain, sign))]
+        yield f"Significantly {word} random in area ({how}): {'; '.join(found) or 'none'}."
+    yield power_sentence(sweep)
+
+
+def sure_levels(sweep: Sweep, gain: Gain, sign: int) -> str:
+    """Where a scheme is above (1) or below (-1) random for sure."""
+    names = [
+        level.name
+        for at, level in enumerate(sweep.levels)
+        if gain.is_sure(at) and sign * gain.tests[at].difference.mean > 0
+    ]
+    return f"{gain.scheme} at {listed(names)}" if names else ""
+
+
+def power_sentence(sweep: Sweep) -> str:
+    halves = sorted(
+        (test.difference.high - test.difference.low) / 2
+        for gain in sweep.gains
+        for test in gain.tests
+        if test.difference.is_known
+    )
+    if not halves:
+        return "The differences do not spread over the seeds, so they have no intervals."
+    return (
+        f"Differences to random are known to about ±{halves[len(halves) // 2]:.3f} (95 %, before "
+        "correction): smaller ones would not show, and none found is no proof of none."
+    )
+
+
+def transfer_sentences(transfer: Sequence[Measurement]) -> Iterator[str]:
+    found = {(one.labels["trained"], one.labels["tested"]): one.interval for one in transfer}
+    ratios = list(dict.fromkeys(one.labels["trained"] for one in transfer))
+    if len(ratios) < 2:
+        return
+    clean, noisy = ratios[0], ratios[-1]
+    corners = [(clean, clean), (clean, noisy), (noisy, noisy), (noisy, clean)]
+    if not all(corner in found for corner in corners):
+        return
+    own, down, low, up = (f"{found[corner].mean:.3f}" for corner in corners)
+    yield (
+        f"A model trained on all labels at SNR {clean} has accuracy {own} there and {down} at SNR "
+        f"{noisy}, where one trained at SNR {noisy} has {low}; that one has {up} at SNR {clean}."
+    )
+
+
+def stability_sentences(findings: Findings) -> Iterator[str]:
+    if not findings.correlation:
+        return
+    noisiest = findings.correlation[-1].labels["snr"]
+    own = [one for one in findings.correlation if one.labels["snr"] == noisiest]
+    one_view = {o.labels["scheme"]: o.interval.mean for o in own if o.labels["views"] == "1"}
+    views = {o.labels["scheme"]: o.interval.mean for o in own if o.labels["views"] != "1"}
+    if not one_view:
+        return
+    high, low = max(one_view, key=one_view.__getitem__), min(one_view, key=one_view.__getitem__)
+    text = f"{one_view[high]:.2f} for {high}"
+    if low != high:
+        text += f" to {one_view[low]:.2f} for {low}"
+    yield (
+        f"Fresh noise at SNR {noisiest} on the same candidates leaves a mean rank correlation of "
+        f"{text} by the first model"
+        + (f", of {views[high]:.2f} for {high} with 8 views each." if high in views else ".")
+    )
+
+
+def junk_sentences(findings: Findings) -> Iterator[str]:
+    if not findings.junk:
+        return
+    most = max(findings.junk, key=lambda one: one.interval.mean)
+    interval = most.interval
+    inside = f", 95 % interval {limits(interval, '{:.2f}')}" if interval.is_known else ""
+    yield (
+        f"{100 * findings.junk_share:.0f} % of the pool is junk; the most of it asks "
+        f"{most.labels['scheme']} for at SNR {most.labels['snr']}: {100 * interval.mean:.0f} % of "
+        f"its queries{inside}."
+    )
+
+
+def fault_sentences(findings: Findings) -> Iterator[str]:
+    own = [one for one in findings.faults if one.labels["scheme"].startswith(ALL_LABELS)]
+    if not own:
+        return
+    ordered = sorted(own, key=lambda one: -one.interval.mean)
+    told = [fault_text(one) for one in ordered[:3]]
+    least = ordered[-1]
+    yield (
+        f"Of the faults at test time the model trained on all labels bears worst {listed(told)}, "
+        f"and best {fault_text(least)}."
+    )
+
+
+def fault_text(one: Measurement) -> str:
+    interval = one.interval
+    inside = f"; {limits(interval, '{:+.2f}')}" if not math.isnan(interval.low) else ""
+    return (
+        f"{one.labels['fault']} {one.labels['amount']} ({-interval.mean:+.2f} accuracy"
+        f"{inside.replace('+', '')})"
+    )
