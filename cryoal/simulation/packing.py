@@ -9,7 +9,7 @@ from scipy import ndimage
 Mask = npt.NDArray[np.bool_]
 _TOUCHING = np.ones((3, 3, 3), np.bool_)
 _BATCH = 512
-_TRIES = 8 * _BATCH
+_TRIES = 16 * _BATCH
 
 
 class Packing:
@@ -38,8 +38,8 @@ class Packing:
             margin_px: its centre stays as far from the sides of the tomogram (not of the slab).
 
         Returns:
-            (3,) zyx, where voxel ``n // 2`` of the mask came to lie, or None where a few
-            thousand draws found no room.
+            (3,) zyx, where voxel ``n // 2`` of the mask came to lie, or None where
+            thousands of draws found no room.
         """
         taken = np.argwhere(mask)
         lowest, highest = taken.min(axis=0), taken.max(axis=0) + 1

@@ -36,7 +36,8 @@ def simulate_tomograms(recipe: TomogramRecipe, out: Path, progress: Progress | N
 
     The work is done in ``OUT.unfinished``, which becomes ``out`` once all is there. A run that was
     killed goes on there, at the first tomogram that is not complete, if it is called with the
-    same recipe; the result is the same. On the CPU the same recipe makes the same bytes.
+    same recipe; the result is the same. On a CPU, with one number of threads, the same recipe
+    makes the same bytes; else the same up to rounding.
 
     Args:
         recipe: what to simulate.

@@ -145,8 +145,13 @@ class TomogramRecipe(BaseModel):
         return self
 
     def resolved(self) -> TomogramRecipe:
-        """The recipe with what it left open filled in."""
-        return self.model_copy(update={"thickness_nm": self.slab_px() * self.voxel_size_A / 10})
+        """The recipe with what it left open filled in, and paths of files from the root."""
+        structures = {
+            name if name in BUILTIN else str(Path(name).resolve()): share
+            for name, share in self.structures.items()
+        }
+        thickness_nm = self.slab_px() * self.voxel_size_A / 10
+        return self.model_copy(update={"structures": structures, "thickness_nm": thickness_nm})
 
     def slab_px(self) -> int:
         """Thickness of the slab of ice."""

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 import torch
+from scipy import stats
 from tomogram_recipes import small_camera
 
-from cryoal.simulation.detector import Detector
+from cryoal.simulation.detector import Detector, poisson_counts
 from cryoal.simulation.optics import Optics
 from cryoal.simulation.tilt_scheme import TiltScheme
 
@@ -42,3 +44,23 @@ def test_blurring_is_the_transfer_function() -> None:
     np.testing.assert_allclose(float(transfer[0, 0]), 1, rtol=1e-4)
     np.testing.assert_allclose(float(transfer[0, 32]), 0.5, rtol=1e-4)
     np.testing.assert_allclose(float(transfer[12, 0]), 0.5**0.25, rtol=1e-4)
+
+
+@pytest.mark.parametrize("expected", [0.3, 3.0, 19.0, 21.0, 60.0, 400.0])
+def test_counts_follow_the_poisson_distribution(expected: float) -> None:
+    deviates = np.random.default_rng(1).standard_normal(40_000)
+    counts = poisson_counts(np.full(40_000, expected), deviates)
+    assert counts.mean() == pytest.approx(expected, abs=4 * np.sqrt(expected / 40_000))
+    assert counts.var() == pytest.approx(expected, rel=0.03)
+    # Against scipy's quantiles, at levels that no count's probability ends at.
+    levels = np.array([0.02, 0.161, 0.503, 0.842, 0.977])
+    found = poisson_counts(np.full(5, expected), stats.norm.ppf(levels))
+    assert np.abs(found - stats.poisson.ppf(levels, expected)).max() <= (expected > 20)
+
+
+def test_nearly_the_same_signal_has_nearly_the_same_noise() -> None:
+    signal = torch.randn(CAMERA.stack_shape, generator=torch.Generator().manual_seed(0)) * 0.05
+    detector = Detector(CAMERA, 1500.0)
+    one = detector.noise(signal, np.random.default_rng(0))
+    other = detector.noise(signal + 1e-6, np.random.default_rng(0))
+    assert float((one - other).abs().gt(1e-4).float().mean()) < 0.001

@@ -78,7 +78,7 @@ def test_images_made_without_the_simulator_are_put_together(place: tuple[float, 
 
 @pytest.mark.parametrize("dual_axis", [False, True])
 def test_the_wedge_of_a_reconstruction(dual_axis: bool) -> None:
-    """Coefficients of a ball: all there within +-60 degrees, none beyond; a pyramid for two axes."""
+    """Coefficients of a ball: all there within +-60 degrees, none beyond; or a pyramid."""
     tilts = TiltScheme(step_deg=1.5, dual_axis=dual_axis)
     camera = small_camera((96, 96, 64), tilts=tilts)
     place = np.array([48.0, 48, 32])
