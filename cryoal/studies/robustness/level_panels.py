@@ -37,8 +37,7 @@ def curve_panels_by_level(sweep: Sweep) -> Figure | None:
     """Learning curves: a panel a scheme, a colour a condition; None without any."""
     if not sweep.schemes:
         return None
-    title = f"{sweep.title}: learning curves"
-    figure, frames = panel_grid(sweep.schemes, title, "test accuracy")
+    figure, frames = panel_grid(sweep.schemes, "Learning curves", "test accuracy")
     heights: list[float] = []
     for axes, scheme in zip(frames, sweep.schemes, strict=True):
         for level, colour in zip(sweep.levels, shades(len(sweep.levels)), strict=True):
@@ -61,7 +60,7 @@ def area_panels(sweep: Sweep) -> Figure | None:
     own = [scheme for scheme in sweep.schemes if scheme != RANDOM] or list(sweep.schemes)
     if not own:
         return None
-    title = f"{sweep.title}: mean accuracy over the budgets"
+    title = "Mean accuracy over the budgets"
     figure, frames = panel_grid(own, title, "area under the curve", sweep.axis)
     heights: list[float] = []
     random = [level.area(RANDOM) for level in sweep.levels]
@@ -91,7 +90,7 @@ def gain_panels(sweep: Sweep) -> Figure | None:
     gains = [g for g in sweep.gains if any(test.difference.count for test in g.tests)]
     if not gains:
         return None
-    title = f"{sweep.title}: difference to random"
+    title = "Difference to random"
     figure, frames = panel_grid([g.scheme for g in gains], title, "area − random's", sweep.axis)
     heights = [0.0]
     for axes, gain in zip(frames, gains, strict=True):
@@ -127,7 +126,7 @@ def saving_panels(sweep: Sweep) -> Figure | None:
     own = {scheme: row for scheme, row in known.items() if any(s and s.is_known for s in row)}
     if not own:
         return None
-    title = f"{sweep.title}: labels saved over random"
+    title = "Labels saved over random"
     figure, frames = panel_grid([*own], title, "saving", sweep.axis)
     heights = [-0.05, 0.05]
     for axes, row in zip(frames, own.values(), strict=True):

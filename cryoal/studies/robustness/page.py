@@ -16,6 +16,7 @@ from cryoal.studies.robustness.verdict import robustness_verdict
 from cryoal.studies.wording import listed
 
 Pictures = Mapping[str, StudyPicture]
+NEXT_PARAGRAPH = '</p>\n<p class="lead">'
 
 
 def render_robustness(
@@ -41,7 +42,7 @@ def render_robustness(
     ]
     return PAGE.substitute(
         title=html.escape(title),
-        summary=html.escape(robustness_verdict(findings)),
+        summary=html.escape(robustness_verdict(findings)).replace("\n\n", NEXT_PARAGRAPH),
         facts=html.escape(facts),
         sections="\n".join(part for part in sections if part),
         version=html.escape(version("cryoal")),

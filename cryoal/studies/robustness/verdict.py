@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 
 from cryoal.studies.interval import FEWEST_SEEDS
@@ -11,15 +10,16 @@ from cryoal.studies.robustness.findings import Findings, Measurement
 from cryoal.studies.robustness.sweep import Gain, Sweep
 from cryoal.studies.wording import limits, listed, plural
 
+MOST_FAULTS = 3
+
 
 def robustness_verdict(findings: Findings) -> str:
-    """In words; every "significantly" stands for a test, none is made of few seeds."""
-    sentences = [text for sweep in findings.sweeps for text in sweep_sentences(sweep)]
-    sentences += transfer_sentences(findings.transfer)
-    sentences += stability_sentences(findings)
-    sentences += junk_sentences(findings)
-    sentences += fault_sentences(findings)
-    return " ".join(sentences) or "No scheme has been evaluated yet."
+    """In words, a paragraph a question; every "significantly" stands for a test."""
+    parts = [[*sweep_sentences(sweep)] for sweep in findings.sweeps]
+    parts += [[*transfer_sentences(findings.transfer)], [*stability_sentences(findings)]]
+    parts += [[*junk_sentences(findings)], [*fault_sentences(findings)]]
+    paragraphs = [" ".join(sentences) for sentences in parts if sentences]
+    return "\n\n".join(paragraphs) or "No scheme has been evaluated yet."
 
 
 def sweep_sentences(sweep: Sweep) -> Iterator[str]:
@@ -128,22 +128,21 @@ def junk_sentences(findings: Findings) -> Iterator[str]:
 
 
 def fault_sentences(findings: Findings) -> Iterator[str]:
+    """What the faults cost the model trained on all labels, the most first."""
     own = [one for one in findings.faults if one.labels["scheme"].startswith(ALL_LABELS)]
-    if not own:
+    before = [o for o in findings.unchanged if o.labels["scheme"].startswith(ALL_LABELS)]
+    if not own or not before:
         return
     ordered = sorted(own, key=lambda one: -one.interval.mean)
-    told = [fault_text(one) for one in ordered[:3]]
-    least = ordered[-1]
+    told = [fault_text(one) for one in ordered[:MOST_FAULTS]]
     yield (
-        f"Of the faults at test time the model trained on all labels bears worst {listed(told)}, "
-        f"and best {fault_text(least)}."
+        f"Of its accuracy of {before[0].interval.mean:.2f} the model trained on all labels loses "
+        f"most by {listed(told)}, and least by {fault_text(ordered[-1])}."
     )
 
 
 def fault_text(one: Measurement) -> str:
     interval = one.interval
-    inside = f"; {limits(interval, '{:+.2f}')}" if not math.isnan(interval.low) else ""
-    return (
-        f"{one.labels['fault']} {one.labels['amount']} ({-interval.mean:+.2f} accuracy"
-        f"{inside.replace('+', '')})"
-    )
+    inside = f", {limits(interval, '{:.2f}')}" if interval.is_known else ""
+    what = f"{one.labels['fault']} {one.labels['amount']}"
+    return f"{what} ({round(interval.mean, 2) + 0.0:.2f}{inside})"
