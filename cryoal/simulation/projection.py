@@ -14,6 +14,7 @@ from cryoal.simulation.density import Volume
 # The cube that is transformed is this much wider than the object: linear interpolation between
 # Fourier coefficients needs it.
 _PADDING = 1.75
+_BATCH_COEFFICIENTS = 400_000
 
 
 class Projector:
@@ -41,27 +42,40 @@ class Projector:
         return shifted
 
     def add(
-        self, stack: torch.Tensor, coefficients: torch.Tensor, turn: Volume, place_px: Volume
+        self, stack: torch.Tensor, coefficients: torch.Tensor, turns: Volume, places_px: Volume
     ) -> None:
-        """Add one object to ``stack`` (n, height, width).
+        """Add objects of one kind to ``stack`` (n, height, width).
 
         Args:
             stack: images, changed in place; what lies beyond their edges is left out.
             coefficients: of :meth:`prepare`.
-            turn: (3, 3), turns the object into its orientation; xyz.
-            place_px: (3,) xyz, where its centre lies in the tomogram.
+            turns: (m, 3, 3), turn the kind into each object; xyz.
+            places_px: (m, 3) xyz, where their centres lie in the tomogram.
         """
+        views = len(self.camera.matrices) * coefficients[0].numel()
+        batch = max(1, _BATCH_COEFFICIENTS // views)
+        for start in range(0, len(turns), batch):
+            part = slice(start, start + batch)
+            self._add_batch(stack, coefficients, turns[part], places_px[part])
+
+    def _add_batch(
+        self, stack: torch.Tensor, coefficients: torch.Tensor, turns: Volume, places_px: Volume
+    ) -> None:
         camera = self.camera
         size = coefficients.shape[0]
-        places = camera.image_places(place_px)
-        nearest = np.rint(places[:, :2]).astype(int)
-        views = torch.as_tensor(
-            np.swapaxes(camera.matrices @ turn, 1, 2), dtype=torch.float32, device=camera.device
+        places = camera.image_places(places_px)  # (m, n, 3)
+        nearest = np.rint(places[..., :2]).astype(int)
+        views = np.swapaxes(camera.matrices @ turns[:, None], -2, -1)
+        slices = extract_central_slices_rfft_3d(
+            coefficients,
+            torch.as_tensor(views, dtype=torch.float32, device=camera.device),
+            fftfreq_max=0.5,
         )
-        slices = extract_central_slices_rfft_3d(coefficients, views, fftfreq_max=0.5)
-        slices = torch.fft.ifftshift(slices, dim=-2) * self._transfer(places[:, 2], size)
-        slices = slices * phase_ramp(places[:, :2] - nearest + size // 2, size, camera.device)
-        _add_patches(stack, torch.fft.irfft2(slices, s=(size, size)), nearest - size // 2)
+        slices = torch.fft.ifftshift(slices, dim=-2) * self._transfer(places[..., 2], size)
+        slices *= phase_ramp(places[..., :2] - nearest + size // 2, size, camera.device)
+        patches = torch.fft.irfft2(slices, s=(size, size))
+        for images, corners in zip(patches, nearest - size // 2, strict=True):
+            _add_patches(stack, images, corners)
 
     def _transfer(self, heights_px: Volume, size_px: int) -> torch.Tensor:
         camera = self.camera

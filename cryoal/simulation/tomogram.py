@@ -22,6 +22,7 @@ from cryoal.simulation.tomogram_recipe import TomogramRecipe
 
 Box = npt.NDArray[np.float32]
 _MEMBRANE_BLOCK_PX = 32
+_TOLD_AFTER = 50  # objects
 
 
 class TomogramMaker:
@@ -157,7 +158,7 @@ def project(
     _project_placed(projector, total, others, lambda share: tick(0.5 + 0.3 * share))
     for number, vesicle in enumerate(specimen.vesicles, start=1):
         for cube, place in vesicle.blocks(_MEMBRANE_BLOCK_PX, camera.size_px):
-            projector.add(total, projector.prepare(cube), np.eye(3), place)
+            projector.add(total, projector.prepare(cube), np.eye(3)[None], place[None])
         tick(0.8 + 0.2 * number / len(specimen.vesicles))
     return particles, total
 
@@ -168,13 +169,18 @@ def _project_placed(
     objects: Sequence[Placed],
     tick: Callable[[float], None],
 ) -> None:
-    prepared: dict[int, torch.Tensor] = {}
-    for number, one in enumerate(objects, start=1):
-        kind = id(one.template)
-        if kind not in prepared:
-            prepared[kind] = projector.prepare(one.template.voxels)
-        projector.add(stack, prepared[kind], one.rotation.as_matrix(), one.place_px)
-        tick(number / len(objects))
+    kinds: dict[int, list[Placed]] = {}
+    for one in objects:
+        kinds.setdefault(id(one.template), []).append(one)
+    done = 0
+    for alike in kinds.values():
+        prepared = projector.prepare(alike[0].template.voxels)
+        for start in range(0, len(alike), _TOLD_AFTER):
+            part = alike[start : start + _TOLD_AFTER]
+            turns = np.array([one.rotation.as_matrix() for one in part])
+            projector.add(stack, prepared, turns, np.array([one.place_px for one in part]))
+            done += len(part)
+            tick(done / len(objects))
 
 
 def _device(name: str) -> torch.device:

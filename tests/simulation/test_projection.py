@@ -59,7 +59,7 @@ def test_images_are_sums_along_the_beam(tilt: int) -> None:
     place = np.array([50.3, 41.8, 40.6])
     projector = Projector(camera)
     stack = torch.zeros(camera.stack_shape)
-    projector.add(stack, projector.prepare(lopsided()), rotation.as_matrix(), place)
+    projector.add(stack, projector.prepare(lopsided()), rotation.as_matrix()[None], place[None])
     expected = summed_image(camera, tilt, rotation, place)
     error = np.sqrt(np.mean((stack[tilt].numpy() - expected) ** 2)) / expected.std()
     assert error < 0.03
@@ -73,10 +73,10 @@ def test_objects_add_up_and_are_cut_at_the_edges() -> None:
     prepared = projector.prepare(lopsided(24))
     both, one, other = (torch.zeros(camera.stack_shape) for _ in range(3))
     inside, edge = np.array([20.0, 20, 16]), np.array([1.0, 38.5, 20])
-    projector.add(one, prepared, np.eye(3), inside)
-    projector.add(other, prepared, np.eye(3), edge)
-    projector.add(both, prepared, np.eye(3), inside)
-    projector.add(both, prepared, np.eye(3), edge)
+    turns = np.stack([np.eye(3), Rotation.from_euler("x", 50, degrees=True).as_matrix()])
+    projector.add(one, prepared, turns[:1], inside[None])
+    projector.add(other, prepared, turns[1:], edge[None])
+    projector.add(both, prepared, turns, np.stack([inside, edge]))
     torch.testing.assert_close(both, one + other)
     assert float(other.abs().max()) > 0
 
@@ -85,5 +85,5 @@ def test_protein_is_dark() -> None:
     camera = small_camera()
     projector = Projector(camera)
     stack = torch.zeros(camera.stack_shape)
-    projector.add(stack, projector.prepare(lopsided()), np.eye(3), np.array([32.0, 30, 16]))
+    projector.add(stack, projector.prepare(lopsided()), np.eye(3)[None], np.array([[32.0, 30, 16]]))
     assert float(stack[10, 30, 32]) < -abs(float(stack[10].max()))

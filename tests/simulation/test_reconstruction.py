@@ -57,7 +57,7 @@ def test_a_ball_comes_out_where_it_is(place: tuple[float, ...], dual_axis: bool)
     grid = np.indices((16,) * 3) - 8
     stack = torch.zeros(camera.stack_shape)
     ball = projector.prepare(np.exp(-0.5 * (grid**2).sum(axis=0) / WIDTH**2))
-    projector.add(stack, ball, np.eye(3), np.array(place))
+    projector.add(stack, ball, np.eye(3)[None], np.array([place]))
     for correction in ("phase-flip", "multiply"):
         whole = Reconstructor(camera, 24, correction).volume(stack[None], (32, 60, 64))[0]
         np.testing.assert_allclose(peak(whole), place, atol=0.05)
@@ -129,7 +129,7 @@ def test_falloff_is_that_of_lens_and_dose() -> None:
     point = np.exp(-0.5 * (grid**2).sum(axis=0) / 1.0)
     stack = torch.zeros(camera.stack_shape)
     place = np.array([48.0, 48, 16])
-    projector.add(stack, projector.prepare(point), np.eye(3), place)
+    projector.add(stack, projector.prepare(point), np.eye(3)[None], place[None])
     box = next(Reconstructor(camera, 64, "phase-flip").boxes(stack[None], place[None]))[0]
     found = np.abs(np.fft.fft(box.sum(axis=(0, 2), dtype=np.float64)))[:26]
     k = np.arange(26) / 64

@@ -1,0 +1,116 @@
+"""What one simulated tomogram costs, stage by stage; docs/simulation-tomograms.md.
+
+    python benchmarks/simulation_tomogram.py [--size 512,512,200] [--number 500] [--threads 2]
+
+One tomogram of four built-in kinds with 2 % of background proteins, two vesicles, gold and ice, 41
+tilts, in memory. Seconds are of the clock: the machine's load is printed beside them, and on a busy
+machine they are upper bounds.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import resource
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import click
+import numpy as np
+import torch
+from rich.console import Console
+from rich.table import Table
+
+from cryoal.simulation.boxes import draw_boxes
+from cryoal.simulation.camera import Camera
+from cryoal.simulation.detector import Detector
+from cryoal.simulation.tomogram import MadeTomogram, TomogramMaker, project
+from cryoal.simulation.tomogram_recipe import TomogramRecipe, make_recipe
+
+KINDS = ["ribosome_70s", "groel", "proteasome_20s", "rubisco"]
+
+
+@click.command()
+@click.option("--size", default="512,512,200", help="voxels, x,y,z")
+@click.option("--number", default=500, help="particles")
+@click.option("--voxel", "voxel_size_A", default=10.0, help="Angstrom")
+@click.option("--threads", default=2)
+@click.option("--device", default="cpu")
+def main(size: str, number: int, voxel_size_A: float, threads: int, device: str) -> None:
+    torch.set_num_threads(threads)
+    values = {
+        "structures": KINDS,
+        "size_px": [int(n) for n in size.split(",")],
+        "number": number,
+        "voxel_size_A": voxel_size_A,
+        "device": device,
+    }
+    recipe = make_recipe(values, "benchmark")
+    table = Table("stage", "of", "s", "each")
+    for name, count, unit, seconds in stages(recipe):
+        each = f"{1e3 * seconds / count:.1f} ms a {unit}, {count / seconds:.1f} a second"
+        table.add_row(name, f"{count} {unit}", f"{seconds:.1f}", each)
+    Console(width=100).print(table)
+    peak_GB = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    where = torch.cuda.get_device_name(device) if device != "cpu" else platform.machine()
+    load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
+    click.echo(f"peak memory of the process {peak_GB:.2f} GB")
+    click.echo(f"{os.cpu_count()} cores ({where}), {threads} threads, load average {load}")
+
+
+def stages(recipe: TomogramRecipe) -> Iterator[tuple[str, int, str, float]]:
+    """(stage, how many, of what, seconds in all)."""
+    maker = TomogramMaker(recipe)
+    with timed() as seconds:
+        specimen = maker.drawer.draw(0)
+    objects = len(specimen.names())
+    yield "packing", objects, "object", seconds()
+    camera = Camera(
+        recipe.size_px, recipe.voxel_size_A, recipe.tilts, recipe.optics, 3.0, maker.device
+    )
+    marks: list[tuple[float, float]] = []
+    with timed() as seconds:
+        particles, total = project(
+            specimen, camera, lambda share: marks.append((share, time.perf_counter()))
+        )
+    first = len(specimen.particles)
+    halves = [mark for share, mark in marks if share <= 0.5]
+    labelled = halves[-1] - (marks[-1][1] - seconds())
+    membranes = marks[-1][1] - marks[-1 - len(specimen.vesicles)][1]
+    yield "projection: particles", first, "particle", labelled
+    others = objects - first - len(specimen.vesicles)
+    yield "projection: other objects", others, "object", seconds() - labelled - membranes
+    if specimen.vesicles:
+        yield "projection: membranes", len(specimen.vesicles), "vesicle", membranes
+    generator = np.random.default_rng(0)
+    detector = Detector(camera, recipe.slab_px() * recipe.voxel_size_A)
+    with timed() as seconds:
+        noise = detector.noise(total, generator)
+        stacks = torch.stack([detector.blur(stack) for stack in (particles, total, noise)])
+    yield "counting noise and blur", len(total), "image", seconds()
+    boxes = draw_boxes(recipe, specimen, generator)
+    with timed() as seconds:
+        made = MadeTomogram(recipe, specimen, camera, detector.electrons, boxes, stacks)
+    yield "SNR of every particle", first, "particle", seconds()
+    with timed() as seconds:
+        for _ in made.subtomograms():
+            pass
+    yield f"subtomograms of {recipe.box_px} px", len(boxes), "box", seconds()
+    with timed() as seconds:
+        for _ in made.volumes():
+            pass
+    yield "whole tomogram", int(np.prod(recipe.size_px)) // 10**6, "million voxel", seconds()
+
+
+@contextmanager
+def timed() -> Iterator[Callable[[], float]]:
+    """Seconds of the block, once it has ended."""
+    started = time.perf_counter()
+    ended: list[float] = []
+    yield lambda: ended[0] - started
+    ended.append(time.perf_counter())
+
+
+if __name__ == "__main__":
+    main()
