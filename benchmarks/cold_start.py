@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from scipy import stats
+from study_pools import STRUCTURES
 
 from cryoal.pools import SubtomogramPool
 from cryoal.runs.balance import effective_classes
@@ -27,7 +28,6 @@ from cryoal.runs.cold_start import diverse_start
 from cryoal.simulation.assemblies import BUILTIN
 from cryoal.simulation.subtomograms import simulate_arrays
 
-STRUCTURES = ["1bxn", "1qvr", "1u6g", "2cg9", "3cf3", "3d2f", "3h84", "4cr2", "4v94", "5mrc"]
 SHARES = np.array([0.37, 0.22, 0.15, 0.09, 0.055, 0.037, 0.03, 0.022, 0.015, 0.015])
 SIZES = (10, 20, 40)
 ITEMS = 600

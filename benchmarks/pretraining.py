@@ -23,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 import torch.nn.functional as F
-from recipe import STRUCTURES, TEST_PER_CLASS
+from study_pools import STRUCTURES
 from torch import Tensor
 
 from cryoal.learning.devices import make_fabric
@@ -39,6 +39,7 @@ from cryoal.simulation.pool import simulate_pool
 from models3d import TaskModel3D
 from models3d.compact import Compact
 
+TEST_PER_CLASS = 40
 FABRIC = make_fabric("cpu", "32-true")
 FIELDS = ["pretraining", "recipe", "per_class", "seed", "accuracy", "neighbours", "seconds"]
 WEDGE = AugmentationSettings(rotations="wedge", noise_std=0.0)

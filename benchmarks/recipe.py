@@ -1,9 +1,8 @@
 """Ablation of the training recipe at few labels a class; the table in docs/recipe.md.
 
-    python benchmarks/recipe.py --templates DIR --out FILE.csv
+    python benchmarks/recipe.py --pool study-pools/even.h5 --out FILE.csv
 
-Simulates a pool from density maps (SNR 0.05, +-60 degrees), trains the
-compact model on 5, 10 and 20 random labels a class and measures accuracy on held-out items.
+Trains a model on some random labels of each class and measures accuracy on other items.
 Rows are appended as they come; a row that is there already is not computed again, so a study
 that was stopped goes on with the same command. At the end the table is printed, mean over seeds.
 """
@@ -11,7 +10,6 @@ that was stopped goes on with the same command. At the end the table is printed,
 from __future__ import annotations
 
 import csv
-import tempfile
 import time
 from pathlib import Path
 
@@ -24,13 +22,9 @@ from cryoal.learning.devices import make_fabric
 from cryoal.learning.outputs import compute_outputs
 from cryoal.learning.preparation import Preparation
 from cryoal.learning.recipe import AugmentationSettings, Recipe
-from cryoal.learning.train import train
-from cryoal.pools import open_pool
-from cryoal.pools.pool import Pool
-from cryoal.simulation.pool import simulate_pool
+from cryoal.learning.train import TrainingResult, train
+from cryoal.pools import SubtomogramPool, open_pool
 
-STRUCTURES = ["1bxn", "1qvr", "1u6g", "2cg9", "3cf3", "3d2f", "3h84", "4cr2", "4v94", "5mrc"]
-TRAIN_PER_CLASS, TEST_PER_CLASS = 60, 40
 FIELDS = ["model", "recipe", "per_class", "seed", "accuracy", "train_accuracy", "steps", "seconds"]
 
 
@@ -57,65 +51,66 @@ RECIPES = {
     "800 steps": recipe(min_steps=800),
     "noise up to 1": recipe({"noise_std": 1.0}),
     "learning rate 0.001": recipe(learning_rate=1e-3),
-    "learning rate 0.01": recipe(learning_rate=1e-2),
+    "learning rate 0.003": recipe(learning_rate=3e-3),
+    "learning rate 0.02": recipe(learning_rate=2e-2),
+    "learning rate 0.04": recipe(learning_rate=4e-2),
+    "batches of 16, 800 steps": recipe(batch_size=16, min_steps=800),
     "SGD 0.1": recipe(optimizer="sgd", learning_rate=0.1, weight_decay=5e-4),
 }
 
 
 @click.command()
-@click.option("--templates", type=click.Path(exists=True, path_type=Path), required=True)
+@click.option("--pool", "source", type=click.Path(exists=True, path_type=Path), required=True)
 @click.option("--out", type=click.Path(path_type=Path), required=True)
 @click.option("--recipes", default="all", help="names separated by semicolons, or all")
-@click.option("--models", default="compact", help="comma-separated names")
-@click.option("--per-class", default="5,10,20", help="labels a class")
-@click.option("--seeds", default=2)
-@click.option("--box", default=24)
-@click.option("--voxel", default=17.5, help="Angstrom")
-@click.option("--snr", default=0.05)
-@click.option("--threads", default=1)
+@click.option("--models", default="compact", show_default=True, help="comma-separated names")
+@click.option("--per-class", default="5,10,20", show_default=True, help="labels a class")
+@click.option("--test", default=1000, show_default=True, help="other items, predicted")
+@click.option("--seeds", default="0,1,2", show_default=True)
+@click.option("--precision", default="32-true", show_default=True)
+@click.option("--threads", default=1, show_default=True)
 def main(
-    templates: Path,
+    source: Path,
     out: Path,
     recipes: str,
     models: str,
     per_class: str,
-    seeds: int,
-    box: int,
-    voxel: float,
-    snr: float,
+    test: int,
+    seeds: str,
+    precision: str,
     threads: int,
 ) -> None:
+    """Measure what is not measured yet, and print the table."""
     torch.set_num_threads(threads)
     names = list(RECIPES) if recipes == "all" else recipes.split(";")
-    with tempfile.TemporaryDirectory() as folder:
-        for seed in range(seeds):
-            path = simulate_pool(
-                [templates / f"{name}.mrc" for name in STRUCTURES],
-                Path(folder) / str(seed),
-                snrs=[snr],
-                per_class=TRAIN_PER_CLASS + TEST_PER_CLASS,
-                box_px=box,
-                voxel_size_A=voxel,
-                seed=seed,
-                mode="float16",
-            )
-            pool = open_pool(path)
-            for count in [int(text) for text in per_class.split(",")]:
-                for name in names:
-                    for model in models.split(","):
-                        cell(pool, out, model, name, count, seed)
+    pool = open_pool(source)
+    for seed in map(int, seeds.split(",")):
+        for count in map(int, per_class.split(",")):
+            for name in names:
+                for model in models.split(","):
+                    cell(pool, out, model, name, precision, count, test, seed)
     print_table(out)
 
 
-def cell(pool: Pool, out: Path, model: str, name: str, per_class: int, seed: int) -> None:
+def cell(
+    pool: SubtomogramPool,
+    out: Path,
+    model: str,
+    name: str,
+    precision: str,
+    per_class: int,
+    test: int,
+    seed: int,
+) -> None:
     """Train and evaluate once, unless the row is there."""
     key = [model, name, str(per_class), str(seed)]
     rows = list(csv.reader(out.open())) if out.exists() else []
     if any(row[:4] == key for row in rows):
         return
+    changed = RECIPES[name].model_copy(update={"precision": precision})
     started = time.perf_counter()
-    accuracy, train_accuracy, steps = fit(pool, model, RECIPES[name], per_class, seed)
-    row = [*key, f"{accuracy:.4f}", f"{train_accuracy:.4f}", str(steps)]
+    accuracy, trained = fit(pool, model, changed, per_class, test, seed)
+    row = [*key, f"{accuracy:.4f}", f"{trained.accuracy:.4f}", str(trained.steps)]
     with out.open("a", newline="") as file:
         writer = csv.writer(file)
         if not rows:
@@ -125,32 +120,29 @@ def cell(pool: Pool, out: Path, model: str, name: str, per_class: int, seed: int
 
 
 def fit(
-    pool: Pool, model_name: str, recipe: Recipe, per_class: int, seed: int
-) -> tuple[float, float, int]:
-    """Accuracy on the held-out items, on the last training views, and optimiser steps."""
-    generator = np.random.default_rng(seed)
-    chosen, held_out = [], []
-    for label in range(len(pool.classes)):
-        members = generator.permutation(np.flatnonzero(pool.labels == label))
-        held_out.append(members[:TEST_PER_CLASS])
-        chosen.append(members[TEST_PER_CLASS : TEST_PER_CLASS + per_class])
-    labelled, test = np.concatenate(chosen), np.concatenate(held_out)
+    pool: SubtomogramPool, model_name: str, recipe: Recipe, per_class: int, test: int, seed: int
+) -> tuple[float, TrainingResult]:
+    """Accuracy on items that the model did not see, and how its training went."""
+    order = np.random.default_rng(seed).permutation(len(pool))
+    labels = pool.labels[order]
+    classes = range(len(pool.classes))
+    first = np.concatenate([np.flatnonzero(labels == label)[:per_class] for label in classes])
+    known, others = order[first], np.delete(order, first)[:test]
     description = ModelDescription(
         model_name,
         1,
         pool.item_shape[-1],
         tuple(pool.classes),
-        "bright",
-        None,
+        pool.contrast,
+        pool.voxel_size_A,
         recipe.lowpass_px,
     )
     model = description.build(seed)
     fabric = make_fabric("cpu", recipe.precision)
     preparation = Preparation(pool, recipe)
-    result = train(model, preparation, labelled, pool.labels[labelled], fabric, seed)
-    outputs = compute_outputs(model, preparation, test, fabric)
-    predicted = outputs.logits.argmax(1).numpy()
-    return float(np.mean(predicted == pool.labels[test])), result.accuracy, result.steps
+    result = train(model, preparation, known, pool.labels[known], fabric, seed)
+    predicted = compute_outputs(model, preparation, others, fabric).logits.argmax(1).numpy()
+    return float(np.mean(predicted == pool.labels[others])), result
 
 
 def print_table(out: Path) -> None:

@@ -36,7 +36,7 @@ class Recipe(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     optimizer: Literal["adamw", "sgd"] = "adamw"
-    learning_rate: float = Field(3e-3, gt=0, le=10)
+    learning_rate: float = Field(1e-2, gt=0, le=10)
     weight_decay: float = Field(0.05, ge=0, le=10)
     momentum: float = Field(0.9, ge=0, lt=1, description="SGD only")
     schedule: Literal["one-cycle", "constant"] = "one-cycle"
