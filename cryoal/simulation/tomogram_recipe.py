@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
 
@@ -24,8 +26,11 @@ class TomogramRecipe(BaseModel):
 
     Attributes:
         kind: says which recipe this is.
-        structures: kinds of particles: names of built-in assemblies or paths of density maps;
-            a mapping gives each its share among the particles, a list gives all the same.
+        version: of cryoal, filled in.
+        structures: kinds of particles: names of built-in assemblies, or paths of density maps or
+            atomic models; a mapping gives each its share among the particles, a list gives all
+            the same.
+        sha256: of the structures' files by their paths, filled in.
         number: particles in a tomogram, or
         crowding: share of the slab's volume that they fill.
         tomograms: how many; each is the same however many there are.
@@ -57,7 +62,9 @@ class TomogramRecipe(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Literal["tomograms"] = "tomograms"
+    version: str = ""
     structures: dict[str, float] = Field(min_length=1)
+    sha256: dict[str, str] = Field(default_factory=dict)
     number: int | None = Field(None, ge=1)
     crowding: float | None = Field(None, gt=0, lt=1)
     tomograms: int = Field(1, ge=1)
@@ -145,13 +152,23 @@ class TomogramRecipe(BaseModel):
         return self
 
     def resolved(self) -> TomogramRecipe:
-        """The recipe with what it left open filled in, and paths of files from the root."""
-        structures = {
-            name if name in BUILTIN else str(Path(name).resolve()): share
-            for name, share in self.structures.items()
+        """The recipe with what it left open filled in, and paths of files from the root.
+
+        Raises:
+            CryoalError: a structure's file is not there, or not the one that it was.
+        """
+        structures = {_from_root(name, Path()): share for name, share in self.structures.items()}
+        digests = {name: _digest(name) for name in structures if name not in BUILTIN}
+        for name, digest in self.sha256.items():
+            if digests.get(name, digest) != digest:
+                raise CryoalError(f"{name}: is not the file that the recipe was made with")
+        changes = {
+            "version": version("cryoal"),
+            "structures": structures,
+            "sha256": digests,
+            "thickness_nm": self.slab_px() * self.voxel_size_A / 10,
         }
-        thickness_nm = self.slab_px() * self.voxel_size_A / 10
-        return self.model_copy(update={"structures": structures, "thickness_nm": thickness_nm})
+        return self.model_copy(update=changes)
 
     def slab_px(self) -> int:
         """Thickness of the slab of ice."""
@@ -180,18 +197,30 @@ def _class_of(structure: str) -> str:
     return structure if structure in BUILTIN else class_name(Path(structure))
 
 
-def make_recipe(values: dict[str, Any], source: str) -> TomogramRecipe:
+def _from_root(structure: str, folder: Path) -> str:
+    return structure if structure in BUILTIN else str((folder / structure).resolve())
+
+
+def _digest(path: str) -> str:
+    try:
+        return hashlib.sha256(Path(path).read_bytes()).hexdigest()
+    except OSError as error:
+        raise CryoalError(f"{path}: cannot be read ({error.strerror}); correct the path") from error
+
+
+def make_recipe(values: dict[str, Any], source: str, folder: Path = Path()) -> TomogramRecipe:
     """A recipe from plain values.
 
     Args:
         values: fields of :class:`TomogramRecipe`.
         source: where they come from, for the message.
+        folder: what relative paths of structures start from.
 
     Raises:
         CryoalError: an unknown field or a value out of range; all of them in one line.
     """
     try:
-        return TomogramRecipe(**values)
+        recipe = TomogramRecipe(**values)
     except ValidationError as error:
         faults = "; ".join(
             f"{'.'.join(str(part) for part in fault['loc'])}: ".removeprefix(": ")
@@ -199,3 +228,5 @@ def make_recipe(values: dict[str, Any], source: str) -> TomogramRecipe:
             for fault in error.errors()
         )
         raise CryoalError(f"{source}: {faults}") from error
+    rooted = {_from_root(name, folder): share for name, share in recipe.structures.items()}
+    return recipe.model_copy(update={"structures": rooted})

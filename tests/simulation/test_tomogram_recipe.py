@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import math
 from pathlib import Path
 
@@ -12,20 +13,41 @@ from cryoal.simulation.assemblies import builtin
 from cryoal.simulation.tomogram_recipe import make_recipe
 
 
-def test_a_recipe_goes_through_yaml() -> None:
-    recipe = tiny_recipe(snrs=[0.05, math.inf], structures=["groel", "maps/b.mrc.gz"]).resolved()
+@pytest.fixture
+def maps(tmp_path: Path) -> Path:
+    folder = tmp_path / "maps"
+    folder.mkdir()
+    (folder / "a.b.mrc").write_bytes(b"one")
+    return folder
+
+
+def test_a_recipe_goes_through_yaml(maps: Path) -> None:
+    recipe = tiny_recipe(snrs=[0.05, math.inf], structures=["groel", f"{maps}/a.b.mrc"]).resolved()
     again = make_recipe(yaml.safe_load(recipe.to_yaml()), "again")
     assert again == recipe
     assert again.resolved() == recipe
 
 
-def test_what_is_left_open_is_filled_in() -> None:
-    recipe = tiny_recipe(thickness_nm=None, structures=["rubisco", "maps/a.b.mrc"]).resolved()
-    assert recipe.thickness_nm == pytest.approx(0.8 * 64, abs=1)
-    assert recipe.slab_px() == round(recipe.thickness_nm / 2)
-    path = Path("maps/a.b.mrc").resolve()
+def test_what_is_left_open_is_filled_in(maps: Path) -> None:
+    values = {"structures": ["rubisco", "maps/a.b.mrc"], "number": 1, "size_px": (64, 64, 32)}
+    recipe = make_recipe(values, "test", folder=maps.parent).resolved()
+    assert recipe.thickness_nm == pytest.approx(0.8 * 32, abs=0.5)
+    assert recipe.slab_px() == round(recipe.thickness_nm)
+    path = maps / "a.b.mrc"
     assert recipe.structures == {"rubisco": 1.0, str(path): 1.0}
     assert recipe.kinds() == [("a.b", path, 1.0), ("rubisco", builtin("rubisco"), 1.0)]
+    assert recipe.sha256 == {str(path): hashlib.sha256(b"one").hexdigest()}
+    assert recipe.version
+
+
+def test_a_structure_that_changed_is_noticed(maps: Path) -> None:
+    recipe = tiny_recipe(structures=[f"{maps}/a.b.mrc"]).resolved()
+    (maps / "a.b.mrc").write_bytes(b"two")
+    with pytest.raises(CryoalError, match=r"a\.b\.mrc: is not the file"):
+        recipe.resolved()
+    (maps / "a.b.mrc").unlink()
+    with pytest.raises(CryoalError, match=r"a\.b\.mrc: cannot be read"):
+        recipe.resolved()
 
 
 @pytest.mark.parametrize(
