@@ -21,7 +21,9 @@ def fault_plot(findings: Findings) -> Figure | None:
     for one in findings.faults:
         row = schemes.index(one.labels["scheme"])
         values[row, columns.index((one.labels["fault"], one.labels["amount"]))] = one.interval.mean
-    texts = [["" if np.isnan(value) else f"{value:.2f}" for value in row] for row in values]
+    # Adding 0 takes the sign from a zero.
+    shown = np.round(values, 2) + 0.0
+    texts = [["" if np.isnan(value) else f"{value:.2f}" for value in row] for row in shown]
     return draw_heatmap(
         values,
         schemes,

@@ -144,7 +144,7 @@ def sweeps_of(levels: Mapping[Condition, Level]) -> list[Sweep]:
     if wrong:
         snr = next(iter(wrong)).snr
         right = [
-            Level("right answers", "0", own.study) for c, own in ratios.items() if c.snr == snr
+            Level("no wrong answers", "0", own.study) for c, own in ratios.items() if c.snr == snr
         ]
         sweeps.append(
             make_sweep(

@@ -104,13 +104,13 @@ def stability_sentences(findings: Findings) -> Iterator[str]:
     if not one_view:
         return
     high, low = max(one_view, key=one_view.__getitem__), min(one_view, key=one_view.__getitem__)
-    text = f"{one_view[high]:.2f} for {high}"
+    text = f"{one_view[low]:.2f} ({low})"
     if low != high:
-        text += f" to {one_view[low]:.2f} for {low}"
+        text += f" to {one_view[high]:.2f} ({high})"
+    more = f", and of {views[high]:.2f} ({high}) with 8 views each" if high in views else ""
     yield (
         f"Fresh noise at SNR {noisiest} on the same candidates leaves a mean rank correlation of "
-        f"{text} by the first model"
-        + (f", of {views[high]:.2f} for {high} with 8 views each." if high in views else ".")
+        f"{text} by the first model{more}."
     )
 
 
@@ -121,9 +121,9 @@ def junk_sentences(findings: Findings) -> Iterator[str]:
     interval = most.interval
     inside = f", 95 % interval {limits(interval, '{:.2f}')}" if interval.is_known else ""
     yield (
-        f"{100 * findings.junk_share:.0f} % of the pool is junk; the most of it asks "
-        f"{most.labels['scheme']} for at SNR {most.labels['snr']}: {100 * interval.mean:.0f} % of "
-        f"its queries{inside}."
+        f"{100 * findings.junk_share:.0f} % of the pool is junk; {most.labels['scheme']} at SNR "
+        f"{most.labels['snr']} asks for the most of it: {100 * interval.mean:.0f} % of its "
+        f"queries{inside}."
     )
 
 

@@ -24,7 +24,7 @@ def test_says_what_was_tested_and_how() -> None:
         )
         above = paragraphs[0].split("Significantly above")[1].split("Significantly below")[0]
         assert (f"{gain.scheme} at SNR" in above) == sure
-    assert "From right answers to 30 % wrong answers" in paragraphs[1]
+    assert "From no wrong answers to 30 % wrong answers" in paragraphs[1]
     assert "33 % of the pool is junk" in paragraphs[4]
     assert "loses most by voxel size x 1.25 (0.4" in paragraphs[5]
     assert "least by shift 1 px" in paragraphs[5]
