@@ -9,6 +9,8 @@ import pytest
 from cryoal.runs import RunFolder
 from cryoal.runs.settings import make_settings, read_yaml
 from cryoal.runs.start import is_started, open_data, start_run
+from cryoal.studies.robustness import RobustnessSection
+from cryoal.studies.section import make_section, split_config
 
 ROOT = Path(__file__).parents[2]
 MADE_BY_A_BENCHMARK = {"scheme-study.yaml"}
@@ -18,7 +20,8 @@ RUNS = sorted(p.name for p in (ROOT / "configs").iterdir() if "kind" not in read
 @pytest.mark.parametrize("name", RUNS)
 def test_a_run_can_be_begun(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
-    values = read_yaml(ROOT / "configs" / name)
+    values, section = split_config(ROOT / "configs" / name)
+    make_section(RobustnessSection, section, name)
     if name in MADE_BY_A_BENCHMARK:
         values |= {"data": "sample_data", "snr": 0.05}
     settings = make_settings(values, name)
