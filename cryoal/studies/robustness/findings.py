@@ -179,7 +179,7 @@ def transfer_of(probes: Sequence[Probe]) -> list[Measurement]:
     collector = Collector()
     for probe in probes:
         for tested, numbers in probe.kept().items():
-            trained = probe.title.removeprefix("SNR ")
+            trained = tick(probe.condition)
             collector.add(probe.cell.seed, numbers["accuracy"], trained=trained, tested=tested)
     return collector.measurements()
 
@@ -191,7 +191,7 @@ def stability_of(probes: Sequence[Probe], name: str, chance: float) -> list[Meas
         kept = probe.kept()
         for views in (str(views) for views in VIEWS if str(views) in kept):
             value, expected = kept[views][name], kept[views]["chance"]
-            snr = probe.title.removeprefix("SNR ")
+            snr = tick(probe.condition)
             if value is not None and expected is not None:
                 value -= chance * expected
             collector.add(probe.cell.seed, value, scheme=probe.cell.arm.name, snr=snr, views=views)

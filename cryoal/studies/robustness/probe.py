@@ -16,6 +16,7 @@ from cryoal.learning.outputs import compute_outputs
 from cryoal.pools import SubtomogramPool
 from cryoal.runs import ActiveLearningLoop, LabelTable, RunFolder, is_started
 from cryoal.studies.cell import Cell
+from cryoal.studies.robustness.condition import Condition
 
 Numbers = Mapping[str, float | None]
 
@@ -25,20 +26,20 @@ class Probe(ABC):
     """One kind of measurement on one run.
 
     Attributes:
-        title: of the run's condition.
+        condition: of the run.
         cell: the run.
     """
 
     file: ClassVar[str]
     what: ClassVar[str]
 
-    title: str
+    condition: Condition
     cell: Cell
 
     @property
     def name(self) -> str:
         """For people."""
-        return f"{self.what} of {self.title}, {self.cell.name}"
+        return f"{self.what} of {self.condition.title}, {self.cell.name}"
 
     @property
     def path(self) -> Path:

@@ -44,14 +44,14 @@ def transfer_probes(studies: Studies, source: NoiseSource, pools: Path) -> Itera
     for condition in conditions:
         for cell in all_cells(studies[condition]):
             if cell.arm.scheme == ALL_LABELS:
-                yield TransferProbe(condition.title, cell, at)
+                yield TransferProbe(condition, cell, at)
 
 
 def fault_probes(studies: Studies) -> Iterator[FaultProbe]:
     for condition in right_answers(studies)[:1]:
         plan = studies[condition]
         for cell in all_cells(plan):
-            yield FaultProbe(condition.title, cell, plan.settings)
+            yield FaultProbe(condition, cell, plan.settings)
 
 
 def stability_probes(studies: Studies, source: NoiseSource) -> Iterator[StabilityProbe]:
@@ -61,4 +61,4 @@ def stability_probes(studies: Studies, source: NoiseSource) -> Iterator[Stabilit
             continue
         for cell in all_cells(plan):
             if cell.arm.scheme != ALL_LABELS and is_tried(cell.arm.scheme):
-                yield StabilityProbe(condition.title, cell, condition.snr, source)
+                yield StabilityProbe(condition, cell, source)

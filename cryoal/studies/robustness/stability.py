@@ -46,14 +46,12 @@ class StabilityProbe(Probe):
     pool, so that whatever noise that has itself stays the same in all draws.
 
     Attributes:
-        snr: ratio of the run's condition, below that of the cleanest variant.
-        source: of the pool.
+        source: of the pool, whose cleanest variant has a higher ratio than the condition.
     """
 
     file: ClassVar[str] = "stability.json"
     what: ClassVar[str] = "stability of the ranking"
 
-    snr: float
     source: NoiseSource
 
     def keys(self) -> Sequence[str]:
@@ -67,7 +65,7 @@ class StabilityProbe(Probe):
             candidates = saved["candidates"]
         train = len(folder.journal.split("train"))
         k = min(count_items(folder.settings.budget, train), len(candidates))
-        pools = [self.source.noisier(self.snr, draw) for draw in DRAWS]
+        pools = [self.source.noisier(self.condition.snr, draw) for draw in DRAWS]
         measured: dict[str, Numbers] = {}
         for key in keys:
             scores = [scores_on(folder, pool, candidates, int(key)) for pool in pools]

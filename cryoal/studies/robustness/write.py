@@ -45,6 +45,7 @@ def write_robustness_report(
     """
     gathered = {condition: gather(plan) for condition, plan in studies.items()}
     facts = f"{source.settings.data}, model {source.settings.model}."
+    cleanest = f"The pool has SNR {source.ratio:.3g} at its cleanest."
     links = []
     for condition, own in gathered.items():
         if own.results:
@@ -63,7 +64,7 @@ def write_robustness_report(
     findings = find(gathered, probes, source.clean, junk, targets)
     pictures = draw_findings(findings)
     title = f"Robustness {folder.resolve().name}"
-    page = render_robustness(findings, pictures, title, facts, links)
+    page = render_robustness(findings, pictures, title, f"{facts} {cleanest}", links)
     tables = robustness_tables(findings)
     return write_files(folder, tables, pictures, robustness_verdict(findings), page)
 

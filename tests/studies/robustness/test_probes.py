@@ -19,6 +19,7 @@ from cryoal.runs import RunFolder, RunSettings
 from cryoal.runs.inference import TrainedRun
 from cryoal.studies import Arm, Cell
 from cryoal.studies.results import ALL_LABELS
+from cryoal.studies.robustness.condition import Condition
 from cryoal.studies.robustness.faults import FAULTS, UNCHANGED, FaultProbe
 from cryoal.studies.robustness.probe import Numbers, Probe, accuracy_on
 from cryoal.studies.robustness.source import NoiseSource, open_source
@@ -77,7 +78,7 @@ def test_accuracy_on_other_items_is_that_of_predictions(
 def test_faults_are_measured_once(
     study: Path, settings: RunSettings, blob_pool: SubtomogramPool, margin: RunFolder
 ) -> None:
-    probe = FaultProbe("SNR 0.5", Cell(study, Arm("margin"), 0), settings)
+    probe = FaultProbe(Condition(RATIO), Cell(study, Arm("margin"), 0), settings)
     assert probe.is_due()
     probe.run()
     assert not probe.is_due()
@@ -108,8 +109,8 @@ class Counting(Probe):
 
 def test_only_what_is_missing_is_measured(study: Path) -> None:
     cell = Cell(study, Arm("margin"), 0)
-    Counting("x", cell, ("a", "b")).run()
-    more = Counting("x", cell, ("a", "b", "c"))
+    Counting(Condition(RATIO), cell, ("a", "b")).run()
+    more = Counting(Condition(RATIO), cell, ("a", "b", "c"))
     assert more.is_due()
     more.run()
     assert more.kept() == {"a": {"asked": 2}, "b": {"asked": 2}, "c": {"asked": 1}}
@@ -121,7 +122,7 @@ def test_only_what_is_missing_is_measured(study: Path) -> None:
 
 
 def test_runs_that_are_not_there_are_not_due(tmp_path: Path) -> None:
-    probe = Counting("x", Cell(tmp_path, Arm("margin"), 0), ("a",))
+    probe = Counting(Condition(RATIO), Cell(tmp_path, Arm("margin"), 0), ("a",))
     assert not probe.is_due()
     assert probe.kept() == {}
 
@@ -130,7 +131,7 @@ def test_hardly_any_new_noise_leaves_the_ranking(study: Path, source: NoiseSourc
     cell = Cell(study, Arm("margin"), 0)
     found = {}
     for snr in (0.9999 * RATIO, 0.01):
-        probe = StabilityProbe("SNR", cell, snr, source)
+        probe = StabilityProbe(Condition(snr), cell, source)
         probe.run()
         found[snr] = probe.kept()
         probe.path.unlink()
