@@ -72,8 +72,9 @@ def sweep_section(sweep: Sweep, pictures: Pictures) -> str:
         "Items, labels, splits and first labelled sets of a seed are the same in all conditions; "
         "only the noise differs. Area: mean height of the learning curve over the range of "
         "labels. Intervals are 95 % t intervals over seeds; differences are taken within each "
-        "seed, and each scheme's p values are corrected for the number of conditions. Saving: "
-        "labels to reach what random has at its last budget, over random's."
+        "seed, and each scheme's p values are corrected for the number of conditions, not for "
+        "the number of schemes. Saving: 1 − labels to reach what random has at its last budget / "
+        "random's labels."
     )
     if sweep.name == "label_noise":
         text += (
@@ -81,9 +82,11 @@ def sweep_section(sweep: Sweep, pictures: Pictures) -> str:
             "schemes of a seed; the model trained on all labels learns from wrong ones too. Test "
             "labels are right."
         )
-    table = folded("As numbers", [page_tables.sweep_table(sweep)], opened=True)
+    tables = [folded("As numbers", [page_tables.sweep_table(sweep)], opened=True)]
+    if f"{sweep.name}_savings" in pictures:
+        tables.append(folded("Labels saved, as numbers", [page_tables.saving_table(sweep)]))
     figures = [drawn(pictures, f"{sweep.name}_{name}") for name in shown]
-    return section(sweep.title, [*figures, table, note(text)])
+    return section(sweep.title, [*figures, *tables, note(text)])
 
 
 def transfer_section(findings: Findings, pictures: Pictures) -> str:

@@ -11,17 +11,17 @@ from cryoal.studies.wording import limits, p_text, saving_limits, saving_text
 
 
 def sweep_table(sweep: Sweep) -> str:
-    """Each scheme at each level: area, difference to random, and saving."""
+    """Each scheme at each level: area, and difference to random."""
     rows = []
     for scheme in sweep.schemes:
         gain = sweep.gain(scheme)
         for at, level in enumerate(sweep.levels):
             area = level.area(scheme)
-            row = [scheme, level.name, number(area.mean), limits(area), str(area.count)]
+            row = [scheme, level.tick, number(area.mean), limits(area), str(area.count)]
             if gain is None:
-                rows.append([*row, *[UNKNOWN] * 6])
+                rows.append([*row, *[UNKNOWN] * 4])
                 continue
-            test, saved = gain.tests[at], level.main_saving(scheme)
+            test = gain.tests[at]
             rows.append(
                 [
                     *row,
@@ -29,13 +29,22 @@ def sweep_table(sweep: Sweep) -> str:
                     limits(test.difference, "{:+.3f}"),
                     p_text(test.p),
                     p_text(gain.p_holm[at]),
-                    UNKNOWN if saved is None else saving_text(saved),
-                    UNKNOWN if saved is None else saving_limits(saved),
                 ]
             )
-    header = ["scheme", "condition", "area", "95 % interval", "seeds"]
-    header += ["minus random", "95 % interval", "p", "p, Holm", "saving", "95 % interval"]
-    return html_table(header, rows, words=(0, 1))
+    header = ["scheme", sweep.axis, "area", "95 % interval", "seeds"]
+    header += ["minus random", "95 % interval", "p", "p, Holm"]
+    return html_table(header, rows)
+
+
+def saving_table(sweep: Sweep) -> str:
+    """What each scheme saves over random at each level."""
+    rows = []
+    for gain in sweep.gains:
+        for level in sweep.levels:
+            saved = level.main_saving(gain.scheme)
+            cells = [UNKNOWN] * 2 if saved is None else [saving_text(saved), saving_limits(saved)]
+            rows.append([gain.scheme, level.tick, *cells])
+    return html_table(["scheme", sweep.axis, "saving over random", "95 % interval"], rows)
 
 
 def transfer_table(findings: Findings) -> str:

@@ -46,10 +46,17 @@ def sweep_sentences(sweep: Sweep) -> Iterator[str]:
             "between schemes may be chance."
         )
         return
-    how = f"paired t-tests, Holm's correction over {plural(len(sweep.levels), 'level')}"
-    for word, sign in (("above", 1), ("below", -1)):
-        found = [text for gain in sweep.gains if (text := sure_levels(sweep, gain, sign))]
-        yield f"Significantly {word} random in area ({how}): {'; '.join(found) or 'none'}."
+    how = "paired t-tests"
+    if len(sweep.levels) > 1:
+        how += f", Holm's correction over the {len(sweep.levels)} conditions of each scheme"
+    above, below = (
+        "; ".join(text for gain in sweep.gains if (text := sure_levels(sweep, gain, sign)))
+        for sign in (1, -1)
+    )
+    yield (
+        f"Significantly above random in area ({how}): {above or 'none'}; below it: "
+        f"{below or 'none'}."
+    )
     yield power_sentence(sweep)
 
 

@@ -22,7 +22,7 @@ def test_says_what_was_tested_and_how() -> None:
         sure = any(
             gain.is_sure(at) and test.difference.mean > 0 for at, test in enumerate(gain.tests)
         )
-        above = paragraphs[0].split("Significantly above")[1].split("Significantly below")[0]
+        above = paragraphs[0].split("Significantly above")[1].split("below it")[0]
         assert (f"{gain.scheme} at SNR" in above) == sure
     assert "From no wrong answers to 30 % wrong answers" in paragraphs[1]
     assert "33 % of the pool is junk" in paragraphs[4]
