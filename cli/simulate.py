@@ -13,8 +13,11 @@ from cryoal.runs import read_yaml
 from cryoal.simulation.assemblies import BUILTIN
 from cryoal.simulation.particle_recipe import resolve_recipe
 from cryoal.simulation.pool import write_pool
+from cryoal.simulation.tomogram_files import simulate_tomograms
+from cryoal.simulation.tomogram_recipe import make_recipe
 
 from .command import CryoalCommand
+from .numbers import numbers
 from .options import quiet_option
 from .progress import progress_bar
 
@@ -72,13 +75,16 @@ from .progress import progress_bar
 )
 @quiet_option
 def simulate(out: Path, recipe: Path | None, quiet: bool, **options: Any) -> None:
-    """Simulate noisy subtomograms of known class.
+    """Simulate noisy subtomograms of known class, or whole tomograms of them.
 
     Writes OUT/SNR005/<class>/subtomogram_mrc/tomotarget0.mrc and so on, a folder for each noise
     level; OUT/truth.csv with the pose, defocus and measured SNR of every file; and
     OUT/recipe.yaml, from which --recipe makes the same pool again, bit for bit. Needed are
     structures, --snr, --per-class, --box and --voxel. A simulation that was stopped goes on with
     the same command.
+
+    Whole tomograms, with particle lists and boxes cut from them, come from a recipe of their own
+    (--recipe with kind: tomograms, as configs/tomograms.yaml).
 
     Example: cryoal simulate --structures 1bxn.pdb --snr 0.1,0.05 --per-class 100 --box 32
     --voxel 10 --out pool
@@ -100,7 +106,13 @@ def _particles(
     write_pool(resolve_recipe(values, Path(source).parent, source), out, progress)
 
 
-KINDS = {"particles": _particles}
+def _tomograms(
+    values: dict[str, Any], source: str, out: Path, progress: Callable[[int, int], None]
+) -> None:
+    simulate_tomograms(make_recipe(values, source, Path(source).parent), out, progress)
+
+
+KINDS = {"particles": _particles, "tomograms": _tomograms}
 
 
 def _parsed(options: dict[str, Any]) -> dict[str, Any]:
@@ -111,7 +123,7 @@ def _parsed(options: dict[str, Any]) -> dict[str, Any]:
     if options.get("builtin") not in (None, "all"):
         values["builtin"] = [name.strip() for name in options["builtin"].split(",")]
     if "snrs" in options:
-        values["snrs"] = _numbers("--snr", options["snrs"])
+        values["snrs"] = numbers("--snr", options["snrs"])
     if "per_class" in options:
         values["per_class"] = _counts(options["per_class"])
     if "defocus_um" in options:
@@ -119,24 +131,17 @@ def _parsed(options: dict[str, Any]) -> dict[str, Any]:
     return values
 
 
-def _numbers(option: str, text: str) -> list[float]:
-    try:
-        return [float(part) for part in text.split(",")]
-    except ValueError:
-        raise CryoalError(f"{option} {text!r}: expected numbers with commas between") from None
-
-
 def _counts(text: str) -> int | list[int]:
     """One number for all SNRs, or one for each."""
-    numbers = _numbers("--per-class", text)
-    if not all(number.is_integer() for number in numbers):
+    given = numbers("--per-class", text)
+    if not all(number.is_integer() for number in given):
         raise CryoalError(f"--per-class {text!r}: expected whole numbers")
-    counts = [int(number) for number in numbers]
+    counts = [int(number) for number in given]
     return counts[0] if len(counts) == 1 else counts
 
 
 def _pair(option: str, text: str) -> list[float]:
-    numbers = _numbers(option, text)
-    if len(numbers) != 2:
+    pair = numbers(option, text)
+    if len(pair) != 2:
         raise CryoalError(f"{option} {text!r}: expected two numbers, LOW,HIGH")
-    return numbers
+    return pair

@@ -14,8 +14,10 @@ import yaml
 from atom_files import carbon_ball, write_pdb
 from click.testing import CliRunner
 from cryoal_cli.simulate import simulate
+from tomogram_recipes import tiny_recipe
 
 from cryoal.pools import open_pool
+from cryoal.runs import read_yaml
 from cryoal.simulation.assemblies import builtin
 
 CONFIGS = Path(__file__).parents[2] / "configs"
@@ -172,3 +174,27 @@ def test_mistakes_are_told(
     assert message in result.stderr
     assert len(result.stderr.splitlines()) == 1
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_recipe_of_tomograms_makes_tomograms(tmp_path: Path) -> None:
+    recipe = tmp_path / "tomograms.yaml"
+    recipe.write_text(tiny_recipe().to_yaml())
+    out = tmp_path / "out"
+    options = ["--recipe", str(recipe), "--out", str(out), "--seed", "3", "--quiet"]
+    result = CliRunner().invoke(simulate, options)
+    assert result.exit_code == 0, result.output
+    assert (out / "tomograms").is_dir()
+    assert read_yaml(out / "recipe.yaml")["seed"] == 3
+    pool = open_pool(out / "subtomograms", snr=0.5)
+    assert pool.classes == ["ribosome_70s"]
+    assert len(pool) == 4
+
+
+def test_an_option_that_tomograms_do_not_have_is_refused(tmp_path: Path) -> None:
+    recipe = tmp_path / "tomograms.yaml"
+    recipe.write_text(tiny_recipe().to_yaml())
+    options = ["--recipe", str(recipe), "--out", str(tmp_path / "out"), "--per-class", "3"]
+    result = CliRunner().invoke(simulate, options)
+    assert result.exit_code == 2
+    assert "per_class" in result.stderr
+    assert not (tmp_path / "out").exists()
