@@ -1,10 +1,10 @@
 """What one simulated tomogram costs, stage by stage; docs/simulation-tomograms.md.
 
-    python benchmarks/simulation_tomogram.py [--size 512,512,200] [--number 500] [--threads 2]
+    python benchmarks/simulation_tomogram.py [--size 512,512,200] [--number 500] [--threads 1]
 
 One tomogram of four built-in kinds with 2 % of background proteins, two vesicles, gold and ice, 41
-tilts, in memory. Seconds are of the clock: the machine's load is printed beside them, and on a busy
-machine they are upper bounds.
+tilts, in memory, in one thread as ``simulate_tomograms`` works. Seconds are of the clock: the
+machine's load is printed beside them, and on a busy machine they are upper bounds.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ KINDS = ["ribosome_70s", "groel", "proteasome_20s", "rubisco"]
 @click.option("--size", default="512,512,200", help="voxels, x,y,z")
 @click.option("--number", default=500, help="particles")
 @click.option("--voxel", "voxel_size_A", default=10.0, help="Angstrom")
-@click.option("--threads", default=2)
+@click.option("--threads", default=1)
 @click.option("--device", default="cpu")
 def main(size: str, number: int, voxel_size_A: float, threads: int, device: str) -> None:
     torch.set_num_threads(threads)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import mrcfile
 import numpy as np
 import numpy.typing as npt
+import torch
 from scipy.spatial.transform import Rotation
 
 from cryoal.io.atomic import written_atomically
@@ -36,8 +38,9 @@ def simulate_tomograms(recipe: TomogramRecipe, out: Path, progress: Progress | N
 
     The work is done in ``OUT.unfinished``, which becomes ``out`` once all is there. A run that was
     killed goes on there, at the first tomogram that is not complete, if it is called with the
-    same recipe; the result is the same. On a CPU, with one number of threads, the same recipe
-    makes the same bytes; else the same up to rounding.
+    same recipe; the result is the same. On a CPU the same recipe makes the same bytes: all is done
+    in one thread, which the many small transforms gain little from leaving. Run several recipes,
+    with different seeds, to use more.
 
     Args:
         recipe: what to simulate.
@@ -55,7 +58,7 @@ def simulate_tomograms(recipe: TomogramRecipe, out: Path, progress: Progress | N
     check_free(out)
     maker = TomogramMaker(recipe)
     tell = progress or (lambda _done, _total: None)
-    with unfinished(out, recipe.to_yaml()) as folder:
+    with _one_thread(), unfinished(out, recipe.to_yaml()) as folder:
         (folder / _DONE).mkdir(exist_ok=True)
         for index in range(recipe.tomograms):
             if not _done_file(folder, index).is_file():
@@ -64,6 +67,17 @@ def simulate_tomograms(recipe: TomogramRecipe, out: Path, progress: Progress | N
         _write_lists(recipe, folder)
         shutil.rmtree(folder / _DONE)
     return out
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Torch in one thread: with others it rounds differently."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 def tomogram_name(index: int) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 import mrcfile
 import numpy as np
 import pytest
+import torch
 from scipy import ndimage
 from scipy.spatial.transform import Rotation
 from tomogram_recipes import contents, tiny_recipe
@@ -193,10 +194,10 @@ def test_lists_say_where_and_how_particles_lie(reader: object, out: Path) -> Non
             density = ribosome(matrix, at, here.shape)
             high_passed = density - ndimage.gaussian_filter(density, 3)
             likeness[what].append(float(np.corrcoef(high_passed.ravel(), here.ravel())[0, 1]))
-    means = {what: np.mean(values) for what, values in likeness.items()}
-    assert means["right"] > 0.5
-    for wrong in ("inverse", "mirrored", "moved"):
-        assert means[wrong] < means["right"] - 0.08, means
+    right = np.array(likeness.pop("right"))
+    assert right.min() > 0.65
+    for what, values in likeness.items():
+        assert (np.array(values) < right - 0.2).all(), what
 
 
 def test_boxes_of_the_star_are_at_their_coordinates(out: Path) -> None:
@@ -263,7 +264,12 @@ def test_a_killed_run_goes_on_and_ends_the_same(out: Path, tmp_path: Path) -> No
 
 
 def test_a_tomogram_is_the_same_however_many_there_are(out: Path, tmp_path: Path) -> None:
+    """And however many threads torch has."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(3 - min(threads, 2))
     one = contents(simulate_tomograms(tiny_recipe(**{**FULL, "tomograms": 1}), tmp_path / "one"))
+    assert torch.get_num_threads() == 3 - min(threads, 2)
+    torch.set_num_threads(threads)
     two = contents(out)
     per_tomogram = [name for name in one if "tomogram_001" in name or "tomotarget" in name]
     assert len(per_tomogram) == 2 + 4 + 4 + 16
