@@ -38,9 +38,9 @@ def simulate_tomograms(recipe: TomogramRecipe, out: Path, progress: Progress | N
 
     The work is done in ``OUT.unfinished``, which becomes ``out`` once all is there. A run that was
     killed goes on there, at the first tomogram that is not complete, if it is called with the
-    same recipe; the result is the same. On one machine's CPU the same recipe makes the same bytes: all
-    is done in one thread, which the many small transforms gain little from leaving. Run several recipes,
-    with different seeds, to use more.
+    same recipe; the result is the same. On one machine's CPU the same recipe makes the same
+    bytes: all is done in one thread, which the many small transforms gain little from leaving.
+    Run several recipes, with different seeds, to use more.
 
     Args:
         recipe: what to simulate.
