@@ -54,6 +54,9 @@ RECIPES = {
     "learning rate 0.003": recipe(learning_rate=3e-3),
     "learning rate 0.02": recipe(learning_rate=2e-2),
     "learning rate 0.04": recipe(learning_rate=4e-2),
+    "balanced class weights": recipe(class_weights="balanced"),
+    "smoothing 0.2": recipe(label_smoothing=0.2),
+    "weight decay 0.3": recipe(weight_decay=0.3),
     "batches of 16, 800 steps": recipe(batch_size=16, min_steps=800),
     "SGD 0.1": recipe(optimizer="sgd", learning_rate=0.1, weight_decay=5e-4),
 }
@@ -65,6 +68,7 @@ RECIPES = {
 @click.option("--recipes", default="all", help="names separated by semicolons, or all")
 @click.option("--models", default="compact", show_default=True, help="comma-separated names")
 @click.option("--per-class", default="5,10,20", show_default=True, help="labels a class")
+@click.option("--random", is_flag=True, help="as many labels in all, drawn without regard to class")
 @click.option("--test", default=1000, show_default=True, help="other items, predicted")
 @click.option("--seeds", default="0,1,2", show_default=True)
 @click.option("--precision", default="32-true", show_default=True)
@@ -75,6 +79,7 @@ def main(
     recipes: str,
     models: str,
     per_class: str,
+    random: bool,
     test: int,
     seeds: str,
     precision: str,
@@ -88,7 +93,7 @@ def main(
         for count in map(int, per_class.split(",")):
             for name in names:
                 for model in models.split(","):
-                    cell(pool, out, model, name, precision, count, test, seed)
+                    cell(pool, out, model, name, precision, count, random, test, seed)
     print_table(out)
 
 
@@ -99,6 +104,7 @@ def cell(
     name: str,
     precision: str,
     per_class: int,
+    random: bool,
     test: int,
     seed: int,
 ) -> None:
@@ -109,7 +115,7 @@ def cell(
         return
     changed = RECIPES[name].model_copy(update={"precision": precision})
     started = time.perf_counter()
-    accuracy, trained = fit(pool, model, changed, per_class, test, seed)
+    accuracy, trained = fit(pool, model, changed, per_class, random, test, seed)
     row = [*key, f"{accuracy:.4f}", f"{trained.accuracy:.4f}", str(trained.steps)]
     with out.open("a", newline="") as file:
         writer = csv.writer(file)
@@ -120,13 +126,21 @@ def cell(
 
 
 def fit(
-    pool: SubtomogramPool, model_name: str, recipe: Recipe, per_class: int, test: int, seed: int
+    pool: SubtomogramPool,
+    model_name: str,
+    recipe: Recipe,
+    per_class: int,
+    random: bool,
+    test: int,
+    seed: int,
 ) -> tuple[float, TrainingResult]:
     """Accuracy on items that the model did not see, and how its training went."""
     order = np.random.default_rng(seed).permutation(len(pool))
     labels = pool.labels[order]
     classes = range(len(pool.classes))
     first = np.concatenate([np.flatnonzero(labels == label)[:per_class] for label in classes])
+    if random:
+        first = np.arange(per_class * len(classes))
     known, others = order[first], np.delete(order, first)[:test]
     description = ModelDescription(
         model_name,

@@ -56,7 +56,7 @@ def compare(
     page = write_study_report(
         out,
         results,
-        expected=[(cell.arm.name, cell.seed) for cell in everything],
+        expected=[(cell.arm.curve, cell.seed) for cell in everything],
         targets=targets,
         classes=pool.classes,
         facts=f"{settings.data}, model {settings.model}.",

@@ -33,6 +33,11 @@ class Arm:
         added = (PRETRAINED * self.pretrain, SELF_TRAINED * self.self_train)
         return f"{self.scheme}{''.join(added)}"
 
+    @property
+    def curve(self) -> str:
+        """Name in the results; a study has one ceiling, however it was trained."""
+        return ALL_LABELS if self.scheme == ALL_LABELS else self.name
+
     def settings(self, common: RunSettings, seed: int) -> RunSettings:
         """Settings of the run of ``seed``."""
         changes: dict[str, object] = {"seed": seed, "scheme": self.scheme}

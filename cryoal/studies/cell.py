@@ -209,7 +209,7 @@ def read_results(folder: RunFolder, arm: Arm, seed: int) -> list[CellResult]:
         values[OVERLAP] = metrics.get(OVERLAP)
         rows.append(
             CellResult(
-                scheme=arm.name,
+                scheme=arm.curve,
                 seed=seed,
                 cycle=cycle,
                 labelled=int(metrics["labelled"]),

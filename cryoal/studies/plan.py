@@ -106,8 +106,13 @@ def read_common(path: Path, file: str = FILE) -> RunSettings:
 
 
 def cells_there(path: Path, known: Sequence[Cell]) -> list[Cell]:
-    """Cells of earlier calls that lie in the study, besides those that are ``known``."""
+    """Cells of earlier calls that lie in the study, besides those that are ``known``.
+
+    A study has one ceiling: models trained on all labels in another way than the known ones are
+    left out.
+    """
     taken = {cell.path.name for cell in known}
+    ceilings = {cell.arm for cell in known if cell.arm.scheme == ALL_LABELS}
     found = []
     for folder in sorted((path / CELLS).glob("*-*")):
         name, _, seed = folder.name.rpartition("-")
@@ -115,5 +120,6 @@ def cells_there(path: Path, known: Sequence[Cell]) -> list[Cell]:
             continue
         scheme, *added = name.split("+")
         arm = Arm(scheme, PRETRAINED[1:] in added, SELF_TRAINED[1:] in added)
-        found.append(Cell(path, arm, int(seed)))
+        if arm.scheme != ALL_LABELS or not ceilings or arm in ceilings:
+            found.append(Cell(path, arm, int(seed)))
     return found

@@ -113,6 +113,11 @@ def test_arms_of_a_seed_share_the_first_model(
     assert [row.accuracy for row in second.results()] == [row.accuracy for row in alone.results()]
 
 
+def test_a_pretrained_ceiling_is_the_ceiling(cell: CellMaker) -> None:
+    (row,) = cell(ALL_LABELS, pretrain=True).results()
+    assert row.scheme == ALL_LABELS
+
+
 @pytest.mark.parametrize("other", ["lplgrad", ALL_LABELS])
 def test_what_changes_the_first_model_is_not_shared(cell: CellMaker, other: str) -> None:
     first, second = (RunFolder.open(cell(name).path) for name in ("random", other))

@@ -60,6 +60,7 @@ def test_cells_of_earlier_calls_are_found(tmp_path: Path) -> None:
         "margin+self-train-3",
         "notes-x",
         "all-labels-1",
+        "all-labels+pretrain-1",
     ):
         (tmp_path / "cells" / name).mkdir(parents=True)
     known = make_plan(tmp_path, Arm("random"), seeds=2).cells

@@ -73,4 +73,4 @@ def gather(plan: StudyPlan) -> Gathered:
     """What the runs of a condition measured."""
     cells = all_cells(plan)
     results = [row for cell in cells for row in cell.results()]
-    return Gathered(results, [(cell.arm.name, cell.seed) for cell in cells])
+    return Gathered(results, [(cell.arm.curve, cell.seed) for cell in cells])
