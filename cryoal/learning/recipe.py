@@ -17,7 +17,7 @@ class AugmentationSettings(BaseModel):
 
     rotations: Literal["wedge", "any", "none"] = "any"
     shift_px: int = Field(2, ge=0, le=32)
-    noise_std: float = Field(0.5, ge=0, le=100)
+    noise_std: float = Field(1.0, ge=0, le=100)
 
 
 class Recipe(BaseModel):

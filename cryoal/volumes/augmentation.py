@@ -33,7 +33,7 @@ class VolumeAugmentation:
 
     rotations: str = "any"
     shift_px: int = 2
-    noise_std: float = 0.5
+    noise_std: float = 1.0
 
     def __call__(self, batch: Tensor, generator: torch.Generator) -> Tensor:
         """Augmented copy of ``batch`` (B, C, D, H, W), drawn on the batch's device."""
