@@ -43,6 +43,7 @@ def compare(
     targets = read_targets(section)
     plan = StudyPlan(out, arms, section.seeds, settings)
     pool = open_data(settings)
+    plan.check(pool)
     plan.write()
     cells = plan.cells
     left = [cell for cell in cells if not cell.is_done(settings)]

@@ -80,6 +80,7 @@ def robustness(
     with progress_bar("measuring the noise") as progress:
         source = open_source(settings, section.input_snr, progress)
     source.check(plan.snrs)
+    StudyPlan(out, plan.arms, plan.seeds, settings).check(source.clean)
     plan.check_cleanest()
     plan.write()
     source.make(plan.snrs, plan.pools, progress_bar)

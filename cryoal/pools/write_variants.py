@@ -48,6 +48,11 @@ def noisier(
     """
     if not snr > 0:
         raise CryoalError(f"SNR {snr:g}: give a ratio above 0")
+    if not input_snr > 0:
+        raise CryoalError(
+            f"{pool.source}: no signal could be measured in its boxes; state the ratio that they "
+            "have with --input-snr"
+        )
     if not snr < input_snr:
         raise CryoalError(
             f"{pool.source}: SNR {snr:g} cannot be reached by adding noise: it has {input_snr:.3g}"

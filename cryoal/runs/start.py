@@ -57,10 +57,7 @@ def start_run(
     Raises:
         CryoalError: settings that do not fit the pool, or a place that cannot be written.
     """
-    settings.check_names()
-    splits = assign_splits(settings, pool)
-    check_model(settings, pool)
-    check_budget(settings, int(np.sum(splits == "train")))
+    splits = check_settings(settings, pool)
     check_voxels(settings, pool, progress)
     folder = RunFolder.create(path, settings)
     groups = None if pool.groups is None else pool.groups.tolist()
@@ -73,6 +70,19 @@ def start_run(
             items = np.flatnonzero((splits == "train") & (pool.labels >= 0))
             folder.journal.add_known_labels(zip(items, pool.labels[items], strict=True))
     return folder
+
+
+def check_settings(settings: RunSettings, pool: SubtomogramPool) -> npt.NDArray[np.str_]:
+    """The split of every item, where a run can be begun with these settings on this pool.
+
+    Raises:
+        CryoalError: settings that do not fit the pool.
+    """
+    settings.check_names()
+    splits = assign_splits(settings, pool)
+    check_model(settings, pool)
+    check_budget(settings, int(np.sum(splits == "train")))
+    return splits
 
 
 def continue_run(path: Path, settings: RunSettings, pool: SubtomogramPool) -> RunFolder:

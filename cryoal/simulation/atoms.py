@@ -84,7 +84,10 @@ def _parsed(path: Path, text: str) -> gemmi.Structure:
         if is_pdb:
             return gemmi.read_pdb_string(text)
         document = gemmi.cif.read_string(text)
-        return gemmi.make_structure_from_block(document[0]) if len(document) else gemmi.Structure()
+        if not len(document):
+            return gemmi.Structure()
+        _check_chains(path, document[0])
+        return gemmi.make_structure_from_block(document[0])
     except (RuntimeError, ValueError, IndexError) as error:
         kind = "a PDB file" if is_pdb else "an mmCIF file"
         reason = " ".join(str(error).split())
@@ -105,6 +108,17 @@ def _check_pdb(path: Path, text: str) -> None:
     if is_cut and not is_ended:
         raise CryoalError(
             f"{path}: stops before its END; copy it again, or add a line END if that is all of it"
+        )
+
+
+def _check_chains(path: Path, block: gemmi.cif.Block) -> None:
+    """Refuse an mmCIF file that lists chains of which it has no atoms: it was cut short."""
+    listed = set(block.find_values("_struct_asym.id"))
+    missing = sorted(listed - set(block.find_values("_atom_site.label_asym_id")))
+    if missing and len(missing) < len(listed):
+        raise CryoalError(
+            f"{path}: has no atoms of the chain {missing[0]} that it lists; copy a file that was "
+            "cut short again"
         )
 
 

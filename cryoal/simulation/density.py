@@ -20,6 +20,7 @@ Volume = npt.NDArray[np.float64]
 
 # Inside the mask: where the density is above this share of its maximum.
 MASK_LEVEL = 0.1
+FEWEST_VOXELS = 4
 
 
 @dataclass(frozen=True)
@@ -117,12 +118,14 @@ def read_density(path: Path) -> Density:
 
     Raises:
         CryoalError: as :func:`cryoal.io.mrc.read_volume`, or the header gives no voxel size,
-            or the voxels are not finite or hold no density above 0.
+            or the voxels are fewer than 4 along an axis, not finite or hold no density above 0.
     """
     voxel_size_A = read_header(path).voxel_size_A
     if voxel_size_A is None:
         raise CryoalError(f"{path}: the header gives no voxel size; set it in the file first")
     voxels = read_volume(path).astype(np.float64)
+    if min(voxels.shape) < FEWEST_VOXELS:
+        raise CryoalError(f"{path}: is {min(voxels.shape)} voxels thin; name a density map in 3D")
     if not np.isfinite(voxels).all():
         raise CryoalError(f"{path}: holds NaN or infinite voxels; repair the map")
     if voxels.sum() <= 0:

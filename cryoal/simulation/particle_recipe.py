@@ -22,6 +22,8 @@ from cryoal.simulation.density import class_name
 from cryoal.simulation.microscope import Microscope
 from cryoal.simulation.subtomograms import Contrast, Simulator
 
+MOST_PARTICLES = 1_000_000
+
 Mode = Literal["int8", "float16", "float32"]
 
 OPTIONS = {
@@ -112,6 +114,10 @@ class ParticleRecipe(BaseModel):
             )
         if min(self.per_class) < 1:
             raise ValueError(f"{min(self.per_class)} particles a class: give at least 1")
+        if max(self.per_class) > MOST_PARTICLES:
+            raise ValueError(
+                f"{max(self.per_class)} particles a class: give at most {MOST_PARTICLES}"
+            )
         return self
 
     @property

@@ -218,8 +218,8 @@ class _Slab:
 
 def _does_not_fit(fitted: int, asked: int, what: str) -> CryoalError:
     return CryoalError(
-        f"only {fitted} of {asked} {what} fit; ask for fewer, or for less else in the slab, or "
-        "for a larger one"
+        f"only {fitted} of {asked} {what} fit; ask for fewer, for less else in the slab "
+        "(background, vesicles, gold_beads, ice_lumps), or for a larger one"
     )
 
 

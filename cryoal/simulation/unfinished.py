@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,8 +22,9 @@ _LOCK = ".lock"
 def unfinished(out: Path, recipe: str) -> Iterator[Path]:
     """The folder ``OUT.unfinished``, which becomes ``out`` when the block ends well.
 
-    When the block is left in any other way, or the process is killed, the folder stays, and the
-    next call with the same recipe yields it again with all whole files in it. What writes there
+    When the block is left in any other way, or the process is killed, the folder stays if there
+    is anything in it, and the next call with the same recipe yields it again with all whole files
+    in it. What writes there
     takes :func:`~cryoal.io.atomic.written_atomically`.
 
     Args:
@@ -41,7 +43,11 @@ def unfinished(out: Path, recipe: str) -> Iterator[Path]:
         with _locked(folder):
             _check_recipe(folder, recipe)
             _remove_torn(folder)
-            yield folder
+            try:
+                yield folder
+            except CryoalError:
+                _remove_bare(folder)
+                raise
             (folder / _LOCK).unlink()
             os.replace(folder, out)
     except OSError as error:
@@ -95,6 +101,13 @@ def _changes(begun: bytes, recipe: str) -> str:
         for name in {**then, **now}
         if then.get(name) != now.get(name)
     )
+
+
+def _remove_bare(folder: Path) -> None:
+    """Remove a folder in which nothing was made, so that better settings can be tried."""
+    names = {path.name for path in folder.rglob("*") if path.is_file()}
+    if names <= {RECIPE, _LOCK}:
+        shutil.rmtree(folder)
 
 
 def _remove_torn(folder: Path) -> None:

@@ -8,7 +8,9 @@ from pathlib import Path
 
 from cryoal.errors import CryoalError
 from cryoal.io.atomic import written_atomically
+from cryoal.pools import SubtomogramPool
 from cryoal.runs.settings import RunSettings, make_settings, read_yaml
+from cryoal.runs.start import check_settings
 from cryoal.studies.arm import PRETRAINED, SELF_TRAINED, Arm
 from cryoal.studies.cell import CELLS, Cell
 from cryoal.studies.results import ALL_LABELS
@@ -41,6 +43,15 @@ class StudyPlan:
         ceiling = Arm(ALL_LABELS, pretrain=all(arm.pretrain for arm in self.arms))
         arms = dict.fromkeys((*self.arms, ceiling))
         return [Cell(self.path, arm, seed) for seed in range(self.seeds) for arm in arms]
+
+    def check(self, pool: SubtomogramPool) -> None:
+        """Refuse settings that no run of some arm could begin with, before any is begun.
+
+        Raises:
+            CryoalError: as ``cryoal.runs.start_run``.
+        """
+        for arm in self.arms:
+            check_settings(arm.settings(self.settings, seed=0), pool)
 
     def write(self) -> None:
         """Begin the study, or make sure that the one that is there has these settings.

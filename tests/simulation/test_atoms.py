@@ -195,3 +195,32 @@ def test_every_shipped_structure_has_the_atoms_its_records_promise(data_folder: 
     )
     assert counts["1bxn.pdb"] == 2 * one_copy
     assert counts["4yvs.cif"] == 12 * 26430
+
+
+def test_an_mmcif_file_without_the_atoms_of_a_chain_is_refused(tmp_path: Path) -> None:
+    structure = gemmi.Structure()
+    model = gemmi.Model(1)
+    for name in "AB":
+        chain = gemmi.Chain(name)
+        residue = gemmi.Residue()
+        residue.name, residue.seqid, residue.subchain = "GLY", gemmi.SeqId("1"), name
+        residue.entity_type = gemmi.EntityType.Polymer
+        atom = gemmi.Atom()
+        atom.name, atom.element = "CA", gemmi.Element("C")
+        residue.add_atom(atom)
+        chain.add_residue(residue)
+        model.add_chain(chain)
+    structure.add_model(model)
+    structure.setup_entities()
+    text = structure.make_mmcif_document().as_string()
+    whole = tmp_path / "whole.cif"
+    whole.write_text(text)
+    assert read_atoms(whole).count_atom_sites() == 2
+
+    def is_of_b(line: str) -> bool:
+        return line.startswith("ATOM") and " B " in line
+
+    cut = tmp_path / "cut.cif"
+    cut.write_text("\n".join(line for line in text.splitlines() if not is_of_b(line)))
+    with pytest.raises(CryoalError, match="no atoms of the chain B"):
+        read_atoms(cut)

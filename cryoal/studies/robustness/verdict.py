@@ -11,6 +11,7 @@ from cryoal.studies.robustness.sweep import Gain, Sweep
 from cryoal.studies.wording import limits, listed, plural
 
 MOST_FAULTS = 3
+UNSEEN = 0.005
 
 
 def robustness_verdict(findings: Findings) -> str:
@@ -141,6 +142,12 @@ def fault_sentences(findings: Findings) -> Iterator[str]:
     if not own or not before:
         return
     ordered = sorted(own, key=lambda one: -one.interval.mean)
+    if ordered[0].interval.mean < UNSEEN:
+        yield (
+            "No fault costs the model trained on all labels anything that can be seen of its "
+            f"accuracy of {before[0].interval.mean:.2f}."
+        )
+        return
     told = [fault_text(one) for one in ordered[:MOST_FAULTS]]
     yield (
         f"Of its accuracy of {before[0].interval.mean:.2f} the model trained on all labels loses "
