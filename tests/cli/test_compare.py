@@ -12,6 +12,9 @@ from cryoal_cli import main
 from tiny_runs import tiny_settings
 
 from cryoal import strategies
+from cryoal.errors import CryoalError
+from cryoal.runs.settings import RunSettings
+from cryoal.studies import Cell
 
 
 def call(*arguments: object) -> Result:
@@ -60,13 +63,40 @@ def test_mistakes_are_one_line(
     assert message in result.stderr.strip().splitlines()[-1]
 
 
-def test_a_failed_run_is_told_and_the_rest_reported(tmp_path: Path, config: Path) -> None:
+def test_a_failed_run_is_told_and_the_rest_reported(
+    tmp_path: Path, config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = Cell.run
+
+    def failing(self: Cell, common: RunSettings) -> None:
+        if self.arm.scheme == "margin":
+            raise CryoalError("the disk is full")
+        original(self, common)
+
+    monkeypatch.setattr(Cell, "run", failing)
     out = tmp_path / "study"
-    result = call("compare", "--config", config, "--schemes", "random,bald", "--seeds", 1,
+    result = call("compare", "--config", config, "--schemes", "random,margin", "--seeds", 1,
                   "--out", out)  # fmt: skip
     assert result.exit_code == 2
-    assert "1 run failed: bald, seed 0: scheme 'bald' needs dropout" in result.stderr
+    assert "1 run failed: margin, seed 0: the disk is full" in result.stderr
     assert (out / "report" / "index.html").is_file()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--schemes", "random,bald"), "scheme 'bald' needs dropout"),
+        (("--initial", "100000"), "lower --initial"),
+    ],
+)
+def test_what_no_run_could_begin_with_is_refused_before_any(
+    tmp_path: Path, config: Path, options: tuple[str, ...], message: str
+) -> None:
+    out = tmp_path / "study"
+    result = call("compare", "--config", config, *options, "--out", out)
+    assert result.exit_code == 2
+    assert message in result.stderr
+    assert not out.exists()
 
 
 def test_schemes_lists_every_one_with_paper_needs_and_cost() -> None:
