@@ -17,6 +17,7 @@ from pydantic import (
 )
 
 from cryoal.errors import CryoalError
+from cryoal.faults import faults_of
 from cryoal.learning.pretrain_settings import PretrainSettings
 from cryoal.learning.recipe import Recipe
 from cryoal.runs.amount import parse_amount
@@ -174,15 +175,6 @@ def make_settings(values: dict[str, Any], source: str) -> RunSettings:
         return RunSettings(**values)
     except ValidationError as error:
         raise CryoalError(f"{source}: {faults_of(error)}") from error
-
-
-def faults_of(error: ValidationError, *section: str) -> str:
-    """What is wrong in one line, each under its dotted name inside ``section``."""
-    return "; ".join(
-        f"{'.'.join(str(part) for part in (*section, *fault['loc']))}: "
-        f"{fault['msg'].removeprefix('Value error, ')}"
-        for fault in error.errors()
-    )
 
 
 def read_yaml(path: Path) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from scipy import fft
 
 from cryoal.errors import CryoalError
 from cryoal.simulation.density import Volume, frequencies
+from cryoal.volumes.noise_law import multiplicity
 
 
 @dataclass(frozen=True)
@@ -76,10 +77,8 @@ class Microscope:
     @cached_property
     def noise_gain(self) -> float:
         """Variance that the wedge leaves of white noise of variance 1, averaged over the box."""
-        n = self.box_px
-        twice = np.full(n // 2 + 1, 2.0)  # rfftn keeps one of each pair k, -k
-        twice[0] = 1
-        return float((np.square(self.wedge) * twice).sum() / n**3)
+        power = np.square(self.wedge) * multiplicity(self.box_px)
+        return float(power.sum() / self.box_px**3)
 
     @cached_property
     def _frequencies(self) -> Volume:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections import defaultdict
 from collections.abc import Mapping
@@ -19,6 +18,7 @@ from cryoal.io.snr import format_snr
 from cryoal.simulation.assemblies import BUILTIN, builtin
 from cryoal.simulation.atoms import is_atoms_name
 from cryoal.simulation.density import class_name
+from cryoal.simulation.file_digest import sha256_of
 from cryoal.simulation.microscope import Microscope
 from cryoal.simulation.subtomograms import Contrast, Simulator
 
@@ -207,7 +207,7 @@ def _structures(entries: object, folder: Path, source: str) -> list[dict[str, st
         if not isinstance(known.get("path"), str) or set(known) - {"path", "sha256"}:
             raise CryoalError(f"{source}: structures: {entry!r} is no path, nor path and sha256")
         path = Path(os.path.abspath(folder / known["path"]))
-        files += [{"path": str(file), "sha256": _sha256(file)} for file in _files(path)]
+        files += [{"path": str(file), "sha256": sha256_of(file)} for file in _files(path)]
         if known.get("sha256") not in (None, files[-1]["sha256"]):
             raise CryoalError(
                 f"{path}: is not the structure that {source} was made with (its sha256 differs); "
@@ -228,15 +228,6 @@ def _files(path: Path) -> list[Path]:
             f"{path}: no density map (.mrc, .map) or atomic model (.pdb, .cif) in this folder"
         )
     return found
-
-
-def _sha256(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except (OSError, ValueError) as error:  # a path with a NUL in it is no value
-        reason = getattr(error, "strerror", error)
-        raise CryoalError(f"{path}: cannot be read ({reason}); correct the path") from error
 
 
 def _check_names(recipe: ParticleRecipe) -> None:

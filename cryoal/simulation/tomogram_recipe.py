@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 from importlib.metadata import version
 from pathlib import Path
@@ -12,9 +11,11 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from cryoal.errors import CryoalError
+from cryoal.faults import faults_of
 from cryoal.io.snr import format_snr
 from cryoal.simulation.assemblies import BUILTIN, builtin
 from cryoal.simulation.density import class_name
+from cryoal.simulation.file_digest import sha256_of
 from cryoal.simulation.optics import Optics
 from cryoal.simulation.reconstruction import Correction
 from cryoal.simulation.subtomograms import Contrast, Structure
@@ -158,7 +159,7 @@ class TomogramRecipe(BaseModel):
             CryoalError: a structure's file is not there, or not the one that it was.
         """
         structures = {_from_root(name, Path()): share for name, share in self.structures.items()}
-        digests = {name: _digest(name) for name in structures if name not in BUILTIN}
+        digests = {name: sha256_of(Path(name)) for name in structures if name not in BUILTIN}
         for name, digest in self.sha256.items():
             if digests.get(name, digest) != digest:
                 raise CryoalError(f"{name}: is not the file that the recipe was made with")
@@ -201,13 +202,6 @@ def _from_root(structure: str, folder: Path) -> str:
     return structure if structure in BUILTIN else str((folder / structure).resolve())
 
 
-def _digest(path: str) -> str:
-    try:
-        return hashlib.sha256(Path(path).read_bytes()).hexdigest()
-    except OSError as error:
-        raise CryoalError(f"{path}: cannot be read ({error.strerror}); correct the path") from error
-
-
 def make_recipe(values: dict[str, Any], source: str, folder: Path = Path()) -> TomogramRecipe:
     """A recipe from plain values.
 
@@ -222,11 +216,6 @@ def make_recipe(values: dict[str, Any], source: str, folder: Path = Path()) -> T
     try:
         recipe = TomogramRecipe(**values)
     except ValidationError as error:
-        faults = "; ".join(
-            f"{'.'.join(str(part) for part in fault['loc'])}: ".removeprefix(": ")
-            + fault["msg"].removeprefix("Value error, ")
-            for fault in error.errors()
-        )
-        raise CryoalError(f"{source}: {faults}") from error
+        raise CryoalError(f"{source}: {faults_of(error)}") from error
     rooted = {_from_root(name, folder): share for name, share in recipe.structures.items()}
     return recipe.model_copy(update={"structures": rooted})

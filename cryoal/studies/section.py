@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from cryoal.errors import CryoalError
-from cryoal.runs.settings import faults_of, read_yaml
+from cryoal.faults import faults_of
+from cryoal.runs.settings import read_yaml
 
 SECTION = "study"
 DEFAULT_SCHEMES = ("random", "balanced-random", "margin", "entropy", "badge", "gradnorm-diverse")
