@@ -91,7 +91,7 @@ LINE = atom_line(1, SOME[0])
     ("name", "content", "message"),
     [
         ("a.pdb", b"", "is empty"),
-        ("a.cif.gz", gzip.compress(b" \n"), "is empty"),
+        ("a.cif.gz", gzip.compress(b" \n", mtime=0), "is empty"),
         ("a.pdb", b"<html>404</html>\n", "holds no atoms"),
         ("a.pdb", bytes(range(256)), "stops before its END"),
         ("a.pdb", atom_line(1, ("H", " H  ", "ALA", (0, 0, 0))).encode() + b"\n", "no atoms but"),
@@ -100,7 +100,7 @@ LINE = atom_line(1, SOME[0])
         ("a.cif", b"data_x\n_cell.length_a 3\n", "holds no atoms"),
         ("a.cif", b"# nothing\n", "holds no atoms"),
         ("a.pdb.gz", b"no gzip", "damaged gzip"),
-        ("a.pdb.gz", gzip.compress(LINE.encode() * 50)[:-9], "damaged gzip"),
+        ("a.pdb.gz", gzip.compress(LINE.encode() * 50, mtime=0)[:-9], "damaged gzip"),
         ("a.pdb", f"{LINE}\n{LINE[:48]}".encode(), "line 2: columns 31-54"),
         ("a.pdb", f"{LINE}\n{LINE[:62]}".encode(), "stops before its END"),
         ("a.pdb", f"HEADER    VIRUS\n{LINE}\n".encode(), "stops before its END"),
