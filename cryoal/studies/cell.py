@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from cryoal.errors import CryoalError
 from cryoal.pools import SubtomogramPool
 from cryoal.runs import (
@@ -28,7 +26,7 @@ from cryoal.studies.arm import PRETRAINED, SELF_TRAINED, Arm
 from cryoal.studies.peak_memory import forget_peak, peak_memory_mb
 from cryoal.studies.results import METRICS, PHASES, CellResult
 from cryoal.studies.shared_weights import SharedWeights
-from cryoal.studies.true_gradients import overlap_with_largest, true_gradient_norms
+from cryoal.studies.true_gradients import query_overlap
 
 CELLS = "cells"
 SHARED = "shared"
@@ -136,17 +134,9 @@ class MeasuredLoop(ActiveLearningLoop):
 
         Where the pool has a class that the model does not know, those items are left out.
         """
-        with np.load(self.folder.scores_path(cycle), allow_pickle=False) as saved:
-            candidates = saved["candidates"]
-        labels = self.known_labels(cycle, candidates)
-        known = labels >= 0
-        workshop = self.models.workshop(cycle)
-        aggregate = self.settings.aggregate
-        norms = true_gradient_norms(workshop, candidates[known], labels[known], aggregate)
-        chosen = self.journal.query(cycle)
-        overlap = overlap_with_largest(norms, candidates[known], chosen)
+        overlap = query_overlap(self, cycle)
         with self.journal.transaction():
-            self.journal.insert_metrics(cycle, {OVERLAP: overlap})
+            self.journal.insert_metrics(cycle, {OVERLAP: overlap.share})
             self.journal.finish_phase(cycle, TRUE_NORMS, time.perf_counter() - started)
 
     def learn_features(self, cycle: int) -> dict[str, float]:

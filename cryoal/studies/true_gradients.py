@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
 import numpy as np
 import numpy.typing as npt
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from cryoal.gradnorm import Aggregate, score
+from cryoal.errors import CryoalError
+from cryoal.gradnorm import Aggregate, Loss, score
+from cryoal.runs import ActiveLearningLoop
+from cryoal.runs.candidates import scored_items
 from cryoal.strategies import Workshop
 
 BATCH = 32
@@ -29,10 +36,29 @@ def true_gradient_norms(
         labels: (n,) outputs of the model.
     """
     loss = LabelledLoss(torch.from_numpy(labels).to(workshop.fabric.device))
-    norms = torch.empty(len(items))
+    return norms_of(workshop, items, {"true": loss}, aggregate)["true"]
+
+
+def norms_of(
+    workshop: Workshop,
+    items: npt.NDArray[np.int64],
+    losses: Mapping[str, Loss],
+    aggregate: Aggregate,
+    scope: Literal["all", "head"] = "all",
+) -> dict[str, Tensor]:
+    """Gradient norms (n,) of each of the ``losses``, of the workshop's model, in one pass.
+
+    Args:
+        items: (n,) pool positions, shown to the losses in this order.
+        losses: by any name.
+        aggregate, scope: as ``cryoal.gradnorm`` takes them.
+    """
+    norms = {name: torch.empty(len(items)) for name in losses}
     model = workshop.model.to(workshop.fabric.device).eval()
     for place, batch in workshop.batches(items, BATCH):
-        norms[place] = score(model, batch, (loss,), aggregate=aggregate).norms[0].cpu()
+        scored = score(model, batch, [*losses.values()], aggregate=aggregate, scope=scope)
+        for own, found in zip(norms.values(), scored.norms, strict=True):
+            own[place] = found.cpu()
     return norms
 
 
@@ -59,3 +85,35 @@ def overlap_with_largest(
     """Share of ``chosen`` among as many ``items`` of the largest norm (Wang et al., Table 1)."""
     order = torch.argsort(norms, descending=True, stable=True)[: len(chosen)]
     return float(np.isin(chosen, items[order.numpy()]).mean())
+
+
+@dataclass(frozen=True)
+class QueryOverlap:
+    """How many of a query have a large true gradient norm (Wang et al., Table 1).
+
+    Attributes:
+        share: of the query that is among as many candidates of the largest norm.
+        candidates: how many had a norm: those of a class that the model does not know have none.
+    """
+
+    share: float
+    candidates: int
+
+
+def query_overlap(loop: ActiveLearningLoop, cycle: int) -> QueryOverlap:
+    """The overlap of the query of ``cycle``, by the model that chose it.
+
+    Raises:
+        CryoalError: the cycle's scores cannot be read, or no candidate has a label.
+    """
+    candidates = scored_items(loop.folder, cycle)
+    labels = loop.known_labels(cycle, candidates)
+    known = labels >= 0
+    if not known.any():
+        raise CryoalError(f"{loop.folder.path}: no candidate of cycle {cycle} has a label")
+    workshop = loop.models.workshop(cycle)
+    aggregate = loop.settings.aggregate
+    norms = true_gradient_norms(workshop, candidates[known], labels[known], aggregate)
+    chosen = loop.journal.query(cycle)
+    share = overlap_with_largest(norms, candidates[known], chosen)
+    return QueryOverlap(share, int(known.sum()))
