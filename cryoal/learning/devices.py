@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import logging
+
 import torch
 from lightning_fabric import Fabric
 
 from cryoal.errors import CryoalError
 from cryoal.learning.recipe import Precision
+
+# It announces the precision each time a Fabric is made: once a check, once a run of a study.
+logging.getLogger("lightning_fabric").setLevel(logging.WARNING)
 
 
 def make_fabric(device: str, precision: Precision) -> Fabric:

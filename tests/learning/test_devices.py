@@ -19,3 +19,8 @@ def test_cpu_and_auto() -> None:
 def test_unknown_devices_are_refused(name: str) -> None:
     with pytest.raises(CryoalError, match="device"):
         make_fabric(name, "32-true")
+
+
+def test_making_one_says_nothing(capfd: pytest.CaptureFixture[str]) -> None:
+    make_fabric("cpu", "bf16-mixed")
+    assert capfd.readouterr() == ("", "")
