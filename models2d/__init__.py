@@ -5,6 +5,8 @@ a ``TaskModel2D`` or a ``SegmentationModel2D``, as ``info(name).task`` says. ``n
 what there is, ``register_model`` adds another.
 """
 
+# Importing a model's module registers it.
+from models2d import compact, resnet18, vgg16
 from models2d.registry import ModelInfo, build, info, names, register_model
 from models2d.task_model import ImageModel, SegmentationModel2D, TaskModel2D
 
@@ -14,7 +16,10 @@ __all__ = [
     "SegmentationModel2D",
     "TaskModel2D",
     "build",
+    "compact",
     "info",
     "names",
     "register_model",
+    "resnet18",
+    "vgg16",
 ]
