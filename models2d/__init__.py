@@ -6,7 +6,7 @@ what there is, ``register_model`` adds another.
 """
 
 # Importing a model's module registers it.
-from models2d import compact, resnet18, vgg16
+from models2d import compact, compact_segmentation, drn_d_22, resnet18, vgg16
 from models2d.registry import ModelInfo, build, info, names, register_model
 from models2d.task_model import ImageModel, SegmentationModel2D, TaskModel2D
 
@@ -17,6 +17,8 @@ __all__ = [
     "TaskModel2D",
     "build",
     "compact",
+    "compact_segmentation",
+    "drn_d_22",
     "info",
     "names",
     "register_model",
