@@ -31,9 +31,10 @@ from cryoal.learning.outputs import compute_outputs
 from cryoal.learning.preparation import Preparation
 from cryoal.learning.pretrain import pretrain
 from cryoal.learning.pretrain_settings import PretrainSettings
-from cryoal.learning.recipe import AugmentationSettings, Recipe
+from cryoal.learning.recipe import Recipe
 from cryoal.learning.train import train
 from cryoal.pools import open_pool
+from cryoal.pools.augmentation import AugmentationSettings
 from cryoal.pools.pool import Pool
 from cryoal.simulation.pool import simulate_pool
 from models3d import TaskModel3D

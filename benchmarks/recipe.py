@@ -21,9 +21,10 @@ from cryoal.learning.checkpoint import ModelDescription
 from cryoal.learning.devices import make_fabric
 from cryoal.learning.outputs import compute_outputs
 from cryoal.learning.preparation import Preparation
-from cryoal.learning.recipe import AugmentationSettings, Recipe
+from cryoal.learning.recipe import Recipe
 from cryoal.learning.train import TrainingResult, train
 from cryoal.pools import SubtomogramPool, open_pool
+from cryoal.pools.augmentation import AugmentationSettings
 
 FIELDS = ["model", "recipe", "per_class", "seed", "accuracy", "train_accuracy", "steps", "seconds"]
 
@@ -59,6 +60,8 @@ RECIPES = {
     "smoothing 0.2": recipe(label_smoothing=0.2),
     "weight decay 0.3": recipe(weight_decay=0.3),
     "batches of 16, 800 steps": recipe(batch_size=16, min_steps=800),
+    "batches of 16, 1,600 steps": recipe(batch_size=16, min_steps=1600),
+    "1,600 steps": recipe(min_steps=1600),
     "SGD 0.1": recipe(optimizer="sgd", learning_rate=0.1, weight_decay=5e-4),
 }
 

@@ -18,9 +18,10 @@ from cryoal.learning.checkpoint import ModelDescription
 from cryoal.learning.devices import make_fabric
 from cryoal.learning.outputs import compute_outputs
 from cryoal.learning.preparation import Preparation
-from cryoal.learning.recipe import AugmentationSettings, Recipe
+from cryoal.learning.recipe import Recipe
 from cryoal.learning.train import train
 from cryoal.pools import SubtomogramPool, open_pool
+from cryoal.pools.augmentation import AugmentationSettings
 
 VIEWS = (1, 2, 4, 8, 16, 32)
 

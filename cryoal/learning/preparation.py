@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 
 from cryoal.learning.recipe import Recipe
+from cryoal.pools.augmentation import Augmentation
 from cryoal.pools.pool import Pool
-from cryoal.volumes.augmentation import VolumeAugmentation
 from cryoal.volumes.filters import gaussian_lowpass
 
 
@@ -36,30 +36,22 @@ class Preparation:
             yield self.view(normalised, number)
 
     def view(self, normalised: Tensor, number: int) -> Tensor:
-        """Normalised items (B, C, *spatial) turned in one way; images are taken as they lie."""
-        if self.has_volumes:
-            normalised = self.augmentation.turned(normalised, number)
-        return self.finish(normalised)
+        """Normalised items (B, C, *spatial) turned in one way."""
+        return self.finish(self.augmentation.turned(normalised, number))
 
     def number_of_views(self, count: int) -> int:
         """``count``, or how many there are where the augmentation has fewer."""
-        copies = self.augmentation.copies if self.has_volumes else 1
+        copies = self.augmentation.copies
         return count if copies is None else min(count, copies)
-
-    @property
-    def has_volumes(self) -> bool:
-        """Whether items are volumes rather than images."""
-        return len(self.pool.item_shape) == 4
 
     def training_view(self, normalised: Tensor, generator: torch.Generator) -> Tensor:
         """Normalised items (B, C, *spatial) with a fresh random draw each."""
         return self.finish(self.augmentation(normalised, generator))
 
     @property
-    def augmentation(self) -> VolumeAugmentation:
+    def augmentation(self) -> Augmentation:
         """What training draws from."""
-        settings = self.recipe.augmentation
-        return VolumeAugmentation(settings.rotations, settings.shift_px, settings.noise_std)
+        return self.pool.augmentation(self.recipe.augmentation)
 
     def finish(self, batch: Tensor) -> Tensor:
         if self.recipe.lowpass_px == 0:

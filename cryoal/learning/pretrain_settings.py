@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from cryoal.learning.recipe import AugmentationSettings
+from cryoal.pools.augmentation import AugmentationSettings
 
 
 class PretrainSettings(BaseModel):

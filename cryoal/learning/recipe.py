@@ -7,17 +7,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from cryoal.pools.augmentation import AugmentationSettings
+
 Precision = Literal["32-true", "bf16-mixed", "16-mixed", "64-true"]
-
-
-class AugmentationSettings(BaseModel):
-    """Random views of the training items; see ``cryoal.volumes.augmentation``."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    rotations: Literal["wedge", "any", "none"] = "any"
-    shift_px: int = Field(2, ge=0, le=32)
-    noise_std: float = Field(1.0, ge=0, le=100)
 
 
 class Recipe(BaseModel):

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 import torch
+
+from cryoal.pools.augmentation import Augmentation, AugmentationSettings
 
 Contrast = Literal["bright", "dark"]
 
@@ -19,11 +22,17 @@ class Pool(ABC):
     Attributes:
         ids: stable names of the items, as the user's files have them; unique.
         labels: int64 array (N,), position in ``classes``, or -1 where unknown.
-        classes: class names, sorted; empty when nothing is labelled.
+        classes: class names, in the order that the data set states, else sorted; empty when
+            nothing is labelled.
         groups: array (N,) of str, the tomogram of each item, or None when unknown.
         item_shape: (C, *spatial) of one item.
         fingerprint: short hash that changes when the items or their voxels on disk do.
         label_fingerprint: short hash that changes when a label or the set of classes does.
+        source: the file or folder that was opened.
+        kind: how the items are stored, in words.
+        warnings: what a user should know of these files though they can be used.
+        official_test: (N,) items that the data set itself holds out for testing, None where it
+            states none.
     """
 
     ids: Sequence[str]
@@ -33,6 +42,10 @@ class Pool(ABC):
     item_shape: tuple[int, ...]
     fingerprint: str
     label_fingerprint: str
+    source: Path = Path()
+    kind: str = ""
+    warnings: Sequence[str] = ()
+    official_test: npt.NDArray[np.bool_] | None = None
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -48,3 +61,11 @@ class Pool(ABC):
     @abstractmethod
     def normalise(self, batch: torch.Tensor) -> torch.Tensor:
         """Raw items (B, C, *spatial) made ready for a model; runs on the batch's device."""
+
+    @abstractmethod
+    def augmentation(self, settings: AugmentationSettings) -> Augmentation:
+        """What draws random views of normalised items.
+
+        Raises:
+            CryoalError: settings that this kind of item does not have.
+        """

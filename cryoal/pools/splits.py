@@ -45,6 +45,9 @@ def split(
     is in no other part. Unlabelled items are in train or, where their group is in test or
     validation, in no part: labelled later, they would be neighbours of what tests the model.
 
+    What the data set itself holds out (``pool.official_test``) is the test part, whatever the
+    share, so that results can be compared with those of others.
+
     Args:
         pool: labels and groups are used, voxels are not.
         test_share: of the labelled items, 0 to below 1.
@@ -62,6 +65,17 @@ def split(
             "give two numbers from 0 that add up to less than 1"
         )
     chosen = np.arange(len(pool)) if indices is None else np.unique(np.asarray(indices, np.int64))
+    if pool.official_test is not None:
+        held_out = pool.official_test[chosen]
+        rest = _divide(pool, chosen[~held_out], (0.0, validation_share), seed)
+        return Split(rest.train, rest.validation, chosen[held_out])
+    return _divide(pool, chosen, shares, seed)
+
+
+_NOWHERE, _TRAIN, _VALIDATION, _TEST = -1, 0, 1, 2
+
+
+def _divide(pool: Pool, chosen: Indices, shares: tuple[float, float], seed: int) -> Split:
     labels = pool.labels[chosen]
     rng = np.random.default_rng(seed)
     groups = None if pool.groups is None else pool.groups[chosen]
@@ -70,9 +84,6 @@ def split(
     else:
         part = _by_class(labels, shares, rng)
     return Split(*(chosen[part == number] for number in (_TRAIN, _VALIDATION, _TEST)))
-
-
-_NOWHERE, _TRAIN, _VALIDATION, _TEST = -1, 0, 1, 2
 
 
 def _by_class(

@@ -11,8 +11,10 @@ import numpy.typing as npt
 import torch
 
 from cryoal.errors import CryoalError
+from cryoal.pools.augmentation import AugmentationSettings
 from cryoal.pools.places import Places, Tomogram
 from cryoal.pools.pool import Contrast, Pool
+from cryoal.volumes.augmentation import VolumeAugmentation
 from cryoal.volumes.normalise import normalise
 
 _START = 64
@@ -43,6 +45,13 @@ class SubtomogramPool(Pool):
     def normalise(self, batch: torch.Tensor) -> torch.Tensor:
         """Mean 0, deviation 1 and bright protein, item by item."""
         return normalise(batch, self.contrast)
+
+    def augmentation(self, settings: AugmentationSettings) -> VolumeAugmentation:
+        if settings.flips:
+            raise CryoalError(
+                "recipe.augmentation.flips: a mirrored volume is another molecule; leave it out"
+            )
+        return VolumeAugmentation(settings.rotations, settings.shift_px, settings.noise_std)
 
     def tomogram(self, group: str | None) -> Tomogram | None:
         """The tomogram of that name with all items in it; None where places are not known."""

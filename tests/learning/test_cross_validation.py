@@ -13,9 +13,10 @@ from cryoal.learning.cross_validation import IN_EVERY_TRAINING, assign_folds, ou
 from cryoal.learning.devices import make_fabric
 from cryoal.learning.outputs import compute_outputs
 from cryoal.learning.preparation import Preparation
-from cryoal.learning.recipe import AugmentationSettings, Recipe
+from cryoal.learning.recipe import Recipe
 from cryoal.learning.train import train
 from cryoal.pools import SubtomogramPool
+from cryoal.pools.augmentation import AugmentationSettings
 from models3d import TaskModel3D
 
 QUICK = Recipe(

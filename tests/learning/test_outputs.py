@@ -14,8 +14,9 @@ from cryoal.learning.checkpoint import ModelDescription
 from cryoal.learning.devices import make_fabric
 from cryoal.learning.outputs import GradientNormRequest, compute_outputs
 from cryoal.learning.preparation import Preparation
-from cryoal.learning.recipe import AugmentationSettings, Recipe
+from cryoal.learning.recipe import Recipe
 from cryoal.pools import SubtomogramPool
+from cryoal.pools.augmentation import AugmentationSettings
 
 INDICES = np.array([4, 33, 0, 17, 20])
 

@@ -17,8 +17,9 @@ from cryoal.learning.outputs import compute_outputs
 from cryoal.learning.preparation import Preparation
 from cryoal.learning.pretrain import PretrainResult, matched, pretrain
 from cryoal.learning.pretrain_settings import PretrainSettings
-from cryoal.learning.recipe import AugmentationSettings, Recipe
+from cryoal.learning.recipe import Recipe
 from cryoal.pools import SubtomogramPool
+from cryoal.pools.augmentation import AugmentationSettings
 from models3d import TaskModel3D
 
 # The blobs differ by the axis they lie along, which any rotation would hide.

@@ -15,9 +15,10 @@ from cryoal.learning.devices import make_fabric
 from cryoal.learning.outputs import compute_outputs
 from cryoal.learning.preparation import Preparation
 from cryoal.learning.pseudo_labels import PseudoLabels, ask_teacher
-from cryoal.learning.recipe import AugmentationSettings, Recipe
+from cryoal.learning.recipe import Recipe
 from cryoal.learning.train import train
 from cryoal.pools import SubtomogramPool
+from cryoal.pools.augmentation import AugmentationSettings
 from models3d import TaskModel3D
 
 PLAIN = AugmentationSettings(rotations="none", shift_px=0, noise_std=0)

@@ -11,9 +11,10 @@ from cryoal.learning.checkpoint import ModelDescription
 from cryoal.learning.devices import make_fabric
 from cryoal.learning.outputs import compute_outputs
 from cryoal.learning.preparation import Preparation
-from cryoal.learning.recipe import AugmentationSettings, Recipe
+from cryoal.learning.recipe import Recipe
 from cryoal.learning.train import class_weights, make_optimizer, train
 from cryoal.pools import SubtomogramPool
+from cryoal.pools.augmentation import AugmentationSettings
 from models3d import TaskModel3D
 
 # The blobs differ by the axis they lie along, which any rotation would hide.

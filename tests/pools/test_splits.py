@@ -24,7 +24,7 @@ class LabelledPool(Pool):
     def read(self, _indices) -> torch.Tensor:
         raise AssertionError("a split reads no voxels")
 
-    normalise = read
+    normalise = augmentation = read
 
 
 pools = st.integers(0, 60).flatmap(
@@ -113,3 +113,15 @@ def test_a_part_of_the_pool():
 def test_shares_out_of_range(test, validation):
     with pytest.raises(CryoalError, match="add up to less than 1"):
         split(LabelledPool([0, 1]), test, validation, 0)
+
+
+def test_what_the_data_set_holds_out_is_the_test_part() -> None:
+    pool = LabelledPool([0, 1] * 20)
+    pool.official_test = np.arange(40) >= 30
+    parts = split(pool, test_share=0.5, validation_share=0.2, seed=0)
+    assert parts.test.tolist() == list(range(30, 40))
+    assert len(parts.validation) == 6
+    assert sorted([*parts.train, *parts.validation]) == list(range(30))
+    part = split(pool, 0.2, 0.0, 0, indices=[0, 1, 2, 3, 31, 33])
+    assert part.test.tolist() == [31, 33]
+    assert part.train.tolist() == [0, 1, 2, 3]

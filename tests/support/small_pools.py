@@ -13,10 +13,13 @@ from cryoal.auxiliary.seeded import seeded
 from cryoal.auxiliary.spatial import CONVOLUTION, NORM
 from cryoal.learning.devices import make_fabric
 from cryoal.learning.preparation import Preparation
-from cryoal.learning.recipe import AugmentationSettings, Recipe
+from cryoal.learning.recipe import Recipe
+from cryoal.pools.augmentation import Augmentation, AugmentationSettings
+from cryoal.pools.images.image_augmentation import ImageAugmentation
 from cryoal.pools.pool import Pool
 from cryoal.runs.models import fresh_companion
 from cryoal.strategies import Strategy, Workshop
+from cryoal.volumes.augmentation import VolumeAugmentation
 from models3d import TaskModel3D
 
 SMALL_RECIPE = Recipe(
@@ -53,6 +56,11 @@ class StackPool(Pool):
         axes = tuple(range(1, batch.ndim))
         mean, std = batch.mean(axes, keepdim=True), batch.std(axes, keepdim=True)
         return (batch - mean) / std
+
+    def augmentation(self, settings: AugmentationSettings) -> Augmentation:
+        if len(self.item_shape) == 3:
+            return ImageAugmentation(settings.flips, settings.shift_px, settings.noise_std)
+        return VolumeAugmentation(settings.rotations, settings.shift_px, settings.noise_std)
 
 
 def bars(count: int, axes: int = 3, edge: int = 8, noise: float = 0.5, seed: int = 0) -> StackPool:
