@@ -16,7 +16,7 @@ from torch.nn.functional import cross_entropy
 from torch.utils.flop_counter import FlopCounterMode
 
 import models3d
-from models3d import TaskModel3D
+from cryoal.learning.task_model import TaskModel
 
 CLASSES = 11
 
@@ -33,14 +33,14 @@ def median_seconds(work: Callable[[], None], repeats: int) -> float:
     return statistics.median(seconds)
 
 
-def forward_gflop(model: TaskModel3D, x: torch.Tensor) -> float:
+def forward_gflop(model: TaskModel, x: torch.Tensor) -> float:
     counter = FlopCounterMode(display=False)
     with counter, torch.no_grad():
         model(x[:1])
     return float(counter.get_total_flops() / 1e9)
 
 
-def step_seconds(model: TaskModel3D, x: torch.Tensor, repeats: int) -> float:
+def step_seconds(model: TaskModel, x: torch.Tensor, repeats: int) -> float:
     model.train()
     targets = torch.arange(len(x), device=x.device) % CLASSES
     optimiser = torch.optim.SGD(model.parameters(), lr=1e-3, momentum=0.9)
@@ -53,7 +53,7 @@ def step_seconds(model: TaskModel3D, x: torch.Tensor, repeats: int) -> float:
     return median_seconds(step, repeats)
 
 
-def inference_seconds(model: TaskModel3D, x: torch.Tensor, repeats: int) -> float:
+def inference_seconds(model: TaskModel, x: torch.Tensor, repeats: int) -> float:
     model.eval()
 
     def infer() -> None:

@@ -32,12 +32,12 @@ from cryoal.learning.preparation import Preparation
 from cryoal.learning.pretrain import pretrain
 from cryoal.learning.pretrain_settings import PretrainSettings
 from cryoal.learning.recipe import Recipe
+from cryoal.learning.task_model import TaskModel
 from cryoal.learning.train import train
 from cryoal.pools import open_pool
 from cryoal.pools.augmentation import AugmentationSettings
 from cryoal.pools.pool import Pool
 from cryoal.simulation.pool import simulate_pool
-from models3d import TaskModel3D
 from models3d.compact import Compact
 
 TEST_PER_CLASS = 40
@@ -156,7 +156,7 @@ class Study:
             writer.writerow(row)
         click.echo(" ".join(row))
 
-    def pretrained(self, name: str) -> TaskModel3D:
+    def pretrained(self, name: str) -> TaskModel:
         """Fresh weights, or those learned from all training items without labels."""
         torch.manual_seed(self.seed)
         # Not through the registry, which holds boxes below 24 px to be too small to be worth it.
@@ -170,7 +170,7 @@ class Study:
     def preparation(self, recipe: Recipe) -> Preparation:
         return Preparation(self.pool, recipe)
 
-    def fit(self, model: TaskModel3D, recipe: Recipe, per_class: int) -> float:
+    def fit(self, model: TaskModel, recipe: Recipe, per_class: int) -> float:
         """Accuracy on the held-out items after the ordinary training on a few labels."""
         labelled = np.concatenate([own[:per_class] for own in self.trained])
         preparation = self.preparation(recipe)
@@ -179,7 +179,7 @@ class Study:
         predicted = outputs.logits.argmax(1).numpy()
         return float(np.mean(predicted == self.pool.labels[self.test]))
 
-    def neighbours(self, model: TaskModel3D, count: int = 5) -> float:
+    def neighbours(self, model: TaskModel, count: int = 5) -> float:
         """Held-out accuracy of a vote of the nearest training items, by cosine."""
         known = np.concatenate(self.trained)
         features, queries = self.features(model, known), self.features(model, self.test)
@@ -189,7 +189,7 @@ class Study:
         votes = F.one_hot(labels, len(self.pool.classes)).sum(1)
         return float(np.mean(votes.argmax(1).numpy() == self.pool.labels[self.test]))
 
-    def features(self, model: TaskModel3D, indices: npt.NDArray[np.int64]) -> Tensor:
+    def features(self, model: TaskModel, indices: npt.NDArray[np.int64]) -> Tensor:
         preparation = self.preparation(Recipe())
         outputs = compute_outputs(model, preparation, indices, FABRIC, embeddings=True)
         assert outputs.embeddings is not None

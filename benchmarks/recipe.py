@@ -148,8 +148,7 @@ def fit(
     known, others = order[first], np.delete(order, first)[:test]
     description = ModelDescription(
         model_name,
-        1,
-        pool.item_shape[-1],
+        pool.item_shape,
         tuple(pool.classes),
         pool.contrast,
         pool.voxel_size_A,

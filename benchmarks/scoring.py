@@ -53,7 +53,7 @@ def score(path: Path, scheme: str, threads: int, results: multiprocessing.Queue[
     torch.set_num_threads(threads)
     pool = open_pool(path)
     classes = tuple("abcdefghij")
-    model = ModelDescription("compact", 1, pool.item_shape[-1], classes, "bright", 10.0, 0.7)
+    model = ModelDescription("compact", pool.item_shape, classes, "bright", 10.0, 0.7)
     workshop = Workshop(
         model.build(0), Preparation(pool, Recipe()), make_fabric("cpu", "32-true"), model.build
     )

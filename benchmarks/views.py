@@ -56,7 +56,7 @@ def measure(
     known, others = order[first], np.delete(order, first)[:test]
     fabric = make_fabric("cpu", recipe.precision)
     description = ModelDescription(
-        model_name, 1, pool.item_shape[-1], pool.classes, pool.contrast, pool.voxel_size_A, 1.0
+        model_name, pool.item_shape, tuple(pool.classes), pool.contrast, pool.voxel_size_A, 1.0
     )
     model = description.build(seed)
     train(model, Preparation(pool, recipe), known, pool.labels[known], fabric, seed)

@@ -17,6 +17,7 @@ class TaskModel3D(nn.Module, ABC):
 
     Attributes:
         embedding_size: width of the embedding.
+        num_classes: classes that it tells apart.
         dropout: of the embedding, off until its ``p`` is set.
         head: the last layer, ``nn.Linear(embedding_size, num_classes)``.
     """
@@ -24,6 +25,7 @@ class TaskModel3D(nn.Module, ABC):
     def __init__(self, embedding_size: int, num_classes: int) -> None:
         super().__init__()
         self.embedding_size = embedding_size
+        self.num_classes = num_classes
         self.dropout = nn.Dropout(0.0)
         self.head = nn.Linear(embedding_size, num_classes)
 

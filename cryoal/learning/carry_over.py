@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import torch
 
-from models3d import TaskModel3D
+from cryoal.learning.task_model import TaskModel
 
 
-def carry_over(old: TaskModel3D, new: TaskModel3D, outputs: Sequence[tuple[int, int]]) -> None:
+def carry_over(old: TaskModel, new: TaskModel, outputs: Sequence[tuple[int, int]]) -> None:
     """Give ``new`` the weights of ``old``, a model of the same kind with other classes.
 
     Args:

@@ -10,10 +10,9 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
-import models3d
 from cryoal.errors import CryoalError
 from cryoal.io.atomic import written_atomically
-from models3d import TaskModel3D
+from cryoal.learning.task_model import TaskModel, build_model
 
 
 @dataclass(frozen=True)
@@ -21,35 +20,33 @@ class ModelDescription:
     """All that is needed to build a model again and to feed it rightly.
 
     Attributes:
-        name: model name in ``models3d``.
-        in_channels: channels of an item.
-        box_px: edge of the box.
+        name: model name in ``models3d`` or, for images, ``models2d``.
+        item_shape: (C, *spatial) of the items that it takes.
         classes: class names in the order of the logits.
-        contrast: what the pool it was trained on stated, ``bright`` or ``dark``.
-        voxel_size_A: of the pool it was trained on; None where unknown.
+        contrast: what the pool it was trained on stated, ``bright`` or ``dark``; None of images.
+        voxel_size_A: of the pool it was trained on; None where unknown, and of images.
         lowpass_px: the recipe's low-pass, part of the input.
         dropout: of the embedding, in training.
     """
 
     name: str
-    in_channels: int
-    box_px: int
+    item_shape: tuple[int, ...]
     classes: tuple[str, ...]
-    contrast: str
+    contrast: str | None
     voxel_size_A: float | None
     lowpass_px: float
     dropout: float = 0.0
 
-    def build(self, seed: int) -> TaskModel3D:
+    def build(self, seed: int) -> TaskModel:
         """The model with weights drawn from ``seed``; torch's global generator is left alone."""
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            model = models3d.build(self.name, self.in_channels, len(self.classes), self.box_px)
+            model = build_model(self.name, self.item_shape, len(self.classes))
         model.dropout.p = self.dropout
         return model
 
 
-def save_model(model: TaskModel3D, description: ModelDescription, path: Path) -> None:
+def save_model(model: TaskModel, description: ModelDescription, path: Path) -> None:
     """Write weights and description; the file appears whole or not at all.
 
     Raises:
@@ -64,7 +61,7 @@ def save_model(model: TaskModel3D, description: ModelDescription, path: Path) ->
         raise CryoalError(f"{path}: cannot be written ({error})") from error
 
 
-def load_model(path: Path) -> tuple[TaskModel3D, ModelDescription]:
+def load_model(path: Path) -> tuple[TaskModel, ModelDescription]:
     """Read what ``save_model`` wrote, in eval mode on the CPU.
 
     Raises:
@@ -74,7 +71,8 @@ def load_model(path: Path) -> tuple[TaskModel3D, ModelDescription]:
         with safe_open(path, framework="pt") as file:
             metadata = json.loads((file.metadata() or {})["cryoal"])
             weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no dict
-        description = ModelDescription(**{**metadata, "classes": tuple(metadata["classes"])})
+        sequences = {name: tuple(metadata[name]) for name in ("item_shape", "classes")}
+        description = ModelDescription(**{**metadata, **sequences})
         model = description.build(seed=0)
         model.load_state_dict(weights)
     except (OSError, SafetensorError, KeyError, TypeError, ValueError, RuntimeError) as error:

@@ -11,11 +11,11 @@ from lightning_fabric import Fabric
 from cryoal.errors import CryoalError
 from cryoal.learning.outputs import compute_outputs
 from cryoal.learning.preparation import Preparation
+from cryoal.learning.task_model import TaskModel
 from cryoal.learning.train import Progress, train
-from models3d import TaskModel3D
 
 Indices = npt.NDArray[np.int64]
-ModelMaker = Callable[[int], TaskModel3D]
+ModelMaker = Callable[[int], TaskModel]
 
 IN_EVERY_TRAINING = -1
 

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from cryoal.gradnorm.plan import DROPOUTS
-from models3d import TaskModel3D
+from cryoal.learning.task_model import TaskModel
 
 
 def dropout_layers(model: nn.Module) -> list[nn.Module]:
@@ -33,7 +33,7 @@ def dropping(model: nn.Module) -> Iterator[None]:
             layer.eval()
 
 
-def posterior_samples(model: TaskModel3D, batch: Tensor, samples: int) -> Tensor:
+def posterior_samples(model: TaskModel, batch: Tensor, samples: int) -> Tensor:
     """Posteriors (samples, B, classes), each under another draw of the dropout masks.
 
     Gal and Ghahramani, ICML 2016. The draws come from torch's global generator. A model that

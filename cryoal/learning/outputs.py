@@ -19,7 +19,7 @@ from cryoal.gradnorm.losses import LossName
 from cryoal.learning.dropout import posterior_samples
 from cryoal.learning.items import raw_batches
 from cryoal.learning.preparation import Preparation
-from models3d import TaskModel3D
+from cryoal.learning.task_model import TaskModel
 
 Progress = Callable[[int, int], None]
 
@@ -65,7 +65,7 @@ class Outputs:
 
 
 def compute_outputs(
-    model: TaskModel3D,
+    model: TaskModel,
     preparation: Preparation,
     indices: npt.NDArray[np.int64],
     fabric: Fabric,
@@ -100,10 +100,10 @@ def compute_outputs(
     count = preparation.number_of_views(preparation.recipe.views if views is None else views)
     # Made at once and filled: small results kept between large temporaries would fragment memory.
     outputs = Outputs(
-        torch.full((len(indices), model.head.out_features), -math.inf),
+        torch.full((len(indices), model.num_classes), -math.inf),
         torch.zeros(len(indices), model.embedding_size) if embeddings else None,
         {loss: torch.zeros(len(indices)) for loss in request.losses},
-        torch.empty(samples, len(indices), model.head.out_features) if samples else None,
+        torch.empty(samples, len(indices), model.num_classes) if samples else None,
     )
     with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
         torch.manual_seed(seed)  # dropout draws from the global generator
@@ -127,7 +127,7 @@ def compute_outputs(
 def add_view(
     outputs: Outputs,
     place: slice,
-    model: TaskModel3D,
+    model: TaskModel,
     batch: Tensor,
     request: GradientNormRequest,
     share: float,

@@ -20,9 +20,9 @@ from cryoal.learning.preparation import Preparation
 from cryoal.learning.pretrain_objectives import OBJECTIVES
 from cryoal.learning.pretrain_settings import PretrainSettings
 from cryoal.learning.tail import Tail
+from cryoal.learning.task_model import TaskModel
 from cryoal.learning.train import Progress, channels_last
 from cryoal.volumes.noise_split import NoiseSplit
-from models3d import TaskModel3D
 
 # Items whose mean power spectrum stands for the noise of all.
 NOISE_ITEMS = 128
@@ -47,7 +47,7 @@ class PretrainResult:
 
 
 def pretrain(
-    model: TaskModel3D,
+    model: TaskModel,
     preparation: Preparation,
     indices: npt.NDArray[np.int64],
     fabric: Fabric,
@@ -76,7 +76,7 @@ def pretrain(
 
 
 def run_steps(
-    model: TaskModel3D,
+    model: TaskModel,
     preparation: Preparation,
     indices: npt.NDArray[np.int64],
     fabric: Fabric,
@@ -133,7 +133,7 @@ class Learner(nn.Module):
     share, and the embedding before them keeps more of it.
     """
 
-    def __init__(self, model: TaskModel3D, projection_size: int) -> None:
+    def __init__(self, model: TaskModel, projection_size: int) -> None:
         super().__init__()
         self.model = model
         self.projector = nn.Sequential(

@@ -14,8 +14,8 @@ from torch import Tensor
 from cryoal.learning.items import CachedItems, shuffled_positions
 from cryoal.learning.outputs import Progress, compute_outputs
 from cryoal.learning.preparation import Preparation
+from cryoal.learning.task_model import TaskModel
 from cryoal.pools.pool import Pool
-from models3d import TaskModel3D
 
 MOST_ITEMS = 4096
 """A training draws some ten thousand times: more items would cost posteriors and add little."""
@@ -35,7 +35,7 @@ class PseudoLabels:
 
 
 def ask_teacher(
-    teacher: TaskModel3D,
+    teacher: TaskModel,
     preparation: Preparation,
     items: npt.NDArray[np.int64],
     fabric: Fabric,

@@ -21,7 +21,7 @@ from cryoal.learning.preparation import Preparation
 from cryoal.learning.pseudo_labels import PseudoLabels, pseudo_batches
 from cryoal.learning.recipe import Recipe
 from cryoal.learning.tail import Tail
-from models3d import TaskModel3D
+from cryoal.learning.task_model import TaskModel
 
 Progress = Callable[[int, int], None]
 
@@ -42,7 +42,7 @@ class TrainingResult:
 
 
 def train(
-    model: TaskModel3D,
+    model: TaskModel,
     preparation: Preparation,
     indices: npt.NDArray[np.int64],
     labels: npt.NDArray[np.int64],
@@ -76,7 +76,7 @@ def train(
 
 
 def run_steps(
-    model: TaskModel3D,
+    model: TaskModel,
     preparation: Preparation,
     indices: npt.NDArray[np.int64],
     labels: npt.NDArray[np.int64],
@@ -90,7 +90,7 @@ def run_steps(
     items = CachedItems(preparation.pool, indices)
     targets = torch.from_numpy(labels)
     steps = recipe.steps(len(items))
-    weights = class_weights(targets, model.head.out_features, recipe).to(fabric.device)
+    weights = class_weights(targets, model.num_classes, recipe).to(fabric.device)
     trained = [model] if companion is None else [model, companion.to(fabric.device).train()]
     optimizer = make_optimizer(trained, recipe)
     schedule = make_schedule(optimizer, recipe, steps)
@@ -107,7 +107,7 @@ def run_steps(
     with nullcontext() if companion is None else companion.attach(model):
         for step, positions in enumerate(batches, start=1):
             batch, labelled = items.take(positions), len(positions)
-            target = F.one_hot(targets[positions], model.head.out_features).float()
+            target = F.one_hot(targets[positions], model.num_classes).float()
             if guesses is not None:
                 others, posteriors = next(guesses)
                 batch, target = torch.cat([batch, others]), torch.cat([target, posteriors])

@@ -31,6 +31,8 @@ class Pool(ABC):
         source: the file or folder that was opened.
         kind: how the items are stored, in words.
         warnings: what a user should know of these files though they can be used.
+        contrast: how protein shows in volumes, None of images.
+        voxel_size_A: of volumes, where it is known.
         official_test: (N,) items that the data set itself holds out for testing, None where it
             states none.
     """
@@ -45,6 +47,8 @@ class Pool(ABC):
     source: Path = Path()
     kind: str = ""
     warnings: Sequence[str] = ()
+    contrast: Contrast | None = None
+    voxel_size_A: float | None = None
     official_test: npt.NDArray[np.bool_] | None = None
 
     def __len__(self) -> int:

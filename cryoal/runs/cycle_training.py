@@ -11,12 +11,12 @@ import numpy.typing as npt
 from cryoal.counted import counted
 from cryoal.learning.carry_over import carry_over
 from cryoal.learning.pseudo_labels import PseudoLabels, ask_teacher
+from cryoal.learning.task_model import TaskModel
 from cryoal.learning.train import Progress, TrainingResult, train
 from cryoal.pools import SubtomogramPool
 from cryoal.runs.model_description import describe_model
 from cryoal.runs.models import RunModels
 from cryoal.runs.training_set import TrainingSet
-from models3d import TaskModel3D
 
 ProgressFactory = Callable[[str], AbstractContextManager[Progress]]
 
@@ -78,7 +78,7 @@ class CycleTraining:
     def title(self, work: str) -> str:
         return f"cycle {self.cycle}: {work} on {counted(len(self.labelled.items), 'label')}"
 
-    def initial_model(self) -> TaskModel3D:
+    def initial_model(self) -> TaskModel:
         """Fresh weights or, under ``warm_start``, those of the last cycle.
 
         A class that the last model did not know starts from fresh weights in the last layer.
@@ -106,7 +106,7 @@ class CycleTraining:
                 progress,
             )
 
-    def teacher(self) -> TaskModel3D:
+    def teacher(self) -> TaskModel:
         """The last cycle's model, or one trained on the labels where it knows other classes.
 
         The last model learnt from its own teacher, so over the cycles a student becomes the

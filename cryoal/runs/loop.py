@@ -19,6 +19,7 @@ from cryoal.learning.devices import make_fabric
 from cryoal.learning.outputs import compute_outputs
 from cryoal.learning.preparation import Preparation
 from cryoal.learning.pretrain import pretrain
+from cryoal.learning.task_model import TaskModel
 from cryoal.pools import SubtomogramPool
 from cryoal.runs.amount import count_items
 from cryoal.runs.answers import Answers
@@ -35,7 +36,6 @@ from cryoal.runs.scoring import Surveyor, save_scores
 from cryoal.runs.tables import write_tables
 from cryoal.runs.training_set import TrainingSet, training_set
 from cryoal.strategies import Scorer
-from models3d import TaskModel3D
 
 Progress = Callable[[int, int], None]
 Indices = npt.NDArray[np.int64]
@@ -314,7 +314,7 @@ class ActiveLearningLoop:
             probabilities=best.numpy(),
         )
 
-    def save_embeddings(self, cycle: int, model: TaskModel3D, items: npt.NDArray[np.int64]) -> None:
+    def save_embeddings(self, cycle: int, model: TaskModel, items: npt.NDArray[np.int64]) -> None:
         """Where the model sees queried and labelled items, to show people what is alike."""
         outputs = compute_outputs(model, self.preparation, items, self.fabric, embeddings=True)
         assert outputs.embeddings is not None

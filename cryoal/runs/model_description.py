@@ -6,18 +6,15 @@ from collections.abc import Sequence
 
 from cryoal.errors import CryoalError
 from cryoal.learning.checkpoint import ModelDescription
-from cryoal.pools import SubtomogramPool
+from cryoal.pools import Pool
 from cryoal.runs.settings import RunSettings
 
 
-def describe_model(
-    settings: RunSettings, pool: SubtomogramPool, classes: Sequence[str]
-) -> ModelDescription:
+def describe_model(settings: RunSettings, pool: Pool, classes: Sequence[str]) -> ModelDescription:
     """What the run's models need to be built again anywhere."""
     return ModelDescription(
         name=settings.model,
-        in_channels=pool.item_shape[0],
-        box_px=pool.item_shape[-1],
+        item_shape=pool.item_shape,
         classes=tuple(classes),
         contrast=pool.contrast,
         voxel_size_A=pool.voxel_size_A,
@@ -26,17 +23,17 @@ def describe_model(
     )
 
 
-def check_same_imaging(description: ModelDescription, pool: SubtomogramPool) -> None:
+def check_same_imaging(description: ModelDescription, pool: Pool) -> None:
     """Refuse a pool that the model was not trained for.
 
     Raises:
         CryoalError: another box, contrast or voxel size (beyond 2 %), or a voxel size that is
             known of the model alone. (A model of a pool without one fits any.)
     """
-    if pool.item_shape != (description.in_channels, *[description.box_px] * 3):
+    if pool.item_shape != description.item_shape:
         raise CryoalError(
-            f"{pool.source}: boxes of {pool.item_shape[-1]} px, but the model was trained on "
-            f"{description.box_px} px; extract boxes of that size"
+            f"{pool.source}: items of {edges(pool.item_shape)} px, but the model was trained on "
+            f"{edges(description.item_shape)} px; bring items of that size"
         )
     if pool.contrast != description.contrast:
         raise CryoalError(
@@ -54,3 +51,8 @@ def check_same_imaging(description: ModelDescription, pool: SubtomogramPool) -> 
             f"{pool.source}: voxel size is {ours:g} A, but the model was trained at {theirs:g} A; "
             "rescale the boxes, or correct a wrong header with --voxel-size"
         )
+
+
+def edges(item_shape: tuple[int, ...]) -> str:
+    """``32 x 32 x 32`` of (1, 32, 32, 32)."""
+    return " x ".join(map(str, item_shape[1:]))

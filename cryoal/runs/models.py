@@ -11,9 +11,9 @@ from cryoal.learning.carry_over import carry_over
 from cryoal.learning.checkpoint import ModelDescription, load_model, save_model
 from cryoal.learning.companion import Companion, load_companion, save_companion
 from cryoal.learning.preparation import Preparation
+from cryoal.learning.task_model import TaskModel
 from cryoal.runs.folder import RunFolder
 from cryoal.strategies import Strategy, Workshop
-from models3d import TaskModel3D
 
 
 class RunModels:
@@ -34,7 +34,7 @@ class RunModels:
         self.preparation = preparation
         self.fabric = fabric
 
-    def fresh(self, description: ModelDescription, seed: int) -> TaskModel3D:
+    def fresh(self, description: ModelDescription, seed: int) -> TaskModel:
         """Weights drawn from ``seed``; under it the pretrained body, where the run has one."""
         model = description.build(seed)
         encoder = self.encoder()
@@ -42,20 +42,20 @@ class RunModels:
             carry_over(encoder, model, [])
         return model
 
-    def encoder(self) -> TaskModel3D | None:
+    def encoder(self) -> TaskModel | None:
         """The model that was pretrained without labels; None without pretraining."""
         if not self.folder.settings.pretrain:
             return None
         return load_model(self.folder.pretrained_path)[0]
 
-    def trained(self, cycle: int) -> TaskModel3D:
+    def trained(self, cycle: int) -> TaskModel:
         """Model trained in ``cycle``."""
         return load_model(self.folder.weights_path(cycle))[0]
 
     def save(
         self,
         cycle: int,
-        model: TaskModel3D,
+        model: TaskModel,
         description: ModelDescription,
         companion: Companion | None,
     ) -> None:
@@ -64,7 +64,7 @@ class RunModels:
             save_companion(companion, self.folder.companion_path(cycle))
         save_model(model, description, self.folder.weights_path(cycle))
 
-    def fresh_companion(self, model: TaskModel3D, seed: int) -> Companion | None:
+    def fresh_companion(self, model: TaskModel, seed: int) -> Companion | None:
         """What the strategy trains beside ``model``; None for most."""
         return fresh_companion(self.strategy, model, self.preparation.pool.item_shape, seed)
 
@@ -81,7 +81,7 @@ class RunModels:
 
 
 def fresh_companion(
-    strategy: Strategy, model: TaskModel3D, item_shape: tuple[int, ...], seed: int
+    strategy: Strategy, model: TaskModel, item_shape: tuple[int, ...], seed: int
 ) -> Companion | None:
     """What ``strategy`` trains beside ``model``, its weights drawn from ``seed``."""
     with torch.random.fork_rng(devices=[]):

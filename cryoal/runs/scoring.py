@@ -12,9 +12,9 @@ from torch import Tensor
 
 from cryoal.io.atomic import written_atomically
 from cryoal.learning.outputs import GradientNormRequest, Outputs, compute_outputs
+from cryoal.learning.task_model import TaskModel
 from cryoal.runs.settings import RunSettings
 from cryoal.strategies import GRADIENT_LOSSES, Need, QueryContext, Strategy, Workshop
-from models3d import TaskModel3D
 
 Indices = npt.NDArray[np.int64]
 Progress = Callable[[int, int], None]
@@ -37,7 +37,7 @@ class Surveyor:
         self,
         strategy: Strategy,
         workshop: Workshop,
-        encoder: TaskModel3D | None,
+        encoder: TaskModel | None,
         settings: RunSettings,
     ) -> None:
         self.needs = strategy.needs

@@ -10,12 +10,12 @@ from torch import Tensor
 
 from cryoal.auxiliary import LossPrediction
 from cryoal.learning.companion import Companion
+from cryoal.learning.task_model import TaskModel
 from cryoal.strategies.context import QueryContext
 from cryoal.strategies.given import declared
 from cryoal.strategies.needs import Need
 from cryoal.strategies.registry import register
 from cryoal.strategies.strategy import Scorer
-from models3d import TaskModel3D
 
 
 @register(
@@ -48,7 +48,7 @@ class Ll4al(Scorer):
 
     needs: ClassVar[frozenset[Need]] = frozenset({Need.COMPANION})
 
-    def companion(self, model: TaskModel3D, item_shape: tuple[int, ...]) -> Companion:
+    def companion(self, model: TaskModel, item_shape: tuple[int, ...]) -> Companion:
         """The loss-prediction module."""
         return LossPrediction(
             model, item_shape, self.width, self.margin, self.weight, self.detach_after

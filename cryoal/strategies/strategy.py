@@ -11,9 +11,9 @@ import torch
 from torch import Tensor
 
 from cryoal.learning.companion import Companion
+from cryoal.learning.task_model import TaskModel
 from cryoal.strategies.context import QueryContext
 from cryoal.strategies.needs import Need
-from models3d import TaskModel3D
 
 
 class Strategy(ABC):
@@ -31,7 +31,7 @@ class Strategy(ABC):
 
     def companion(
         self,
-        model: TaskModel3D,  # noqa: ARG002 - for subclasses
+        model: TaskModel,  # noqa: ARG002 - for subclasses
         item_shape: tuple[int, ...],  # noqa: ARG002 - for subclasses
     ) -> Companion | None:
         """A fresh module to train beside ``model``; its weights from torch's global generator."""

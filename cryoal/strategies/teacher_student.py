@@ -11,12 +11,12 @@ from torch import Tensor
 from cryoal.auxiliary import Student
 from cryoal.auxiliary.student import divergence
 from cryoal.learning.companion import Companion
+from cryoal.learning.task_model import TaskModel
 from cryoal.strategies.context import QueryContext
 from cryoal.strategies.given import declared
 from cryoal.strategies.needs import Need
 from cryoal.strategies.registry import register
 from cryoal.strategies.strategy import Scorer
-from models3d import TaskModel3D
 
 
 @register(
@@ -43,9 +43,9 @@ class TeacherStudent(Scorer):
 
     needs: ClassVar[frozenset[Need]] = frozenset({Need.PROBABILITIES, Need.COMPANION})
 
-    def companion(self, model: TaskModel3D, item_shape: tuple[int, ...]) -> Companion:
+    def companion(self, model: TaskModel, item_shape: tuple[int, ...]) -> Companion:
         """The student."""
-        return Student(item_shape, model.head.out_features, self.width, self.weight)
+        return Student(item_shape, model.num_classes, self.width, self.weight)
 
     def score(self, context: QueryContext) -> Tensor:
         """KL divergence in nats, at least 0."""

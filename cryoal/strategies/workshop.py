@@ -13,8 +13,8 @@ from torch import Tensor
 from cryoal.learning.companion import Companion
 from cryoal.learning.items import raw_batches
 from cryoal.learning.preparation import Preparation
+from cryoal.learning.task_model import TaskModel
 from cryoal.learning.train import train
-from models3d import TaskModel3D
 
 
 @dataclass(frozen=True)
@@ -30,10 +30,10 @@ class Workshop:
         views: copies of an item that its score is the mean of.
     """
 
-    model: TaskModel3D
+    model: TaskModel
     preparation: Preparation
     fabric: Fabric
-    make_model: Callable[[int], TaskModel3D]
+    make_model: Callable[[int], TaskModel]
     companion: Companion | None = None
     views: int = 1
 
@@ -56,7 +56,7 @@ class Workshop:
 
     def train_member(
         self, indices: npt.NDArray[np.int64], labels: npt.NDArray[np.int64], seed: int
-    ) -> TaskModel3D:
+    ) -> TaskModel:
         """Another task model, of fresh weights, trained by the run's recipe."""
         member = self.make_model(seed)
         train(member, self.preparation, indices, labels, self.fabric, seed)

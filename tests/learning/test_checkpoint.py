@@ -12,7 +12,7 @@ from safetensors.torch import save_file
 from cryoal.errors import CryoalError
 from cryoal.learning.checkpoint import ModelDescription, load_model, save_model
 
-DESCRIPTION = ModelDescription("compact", 1, 24, ("a", "b"), "dark", 13.3, 1.0)
+DESCRIPTION = ModelDescription("compact", (1, 24, 24, 24), ("a", "b"), "dark", 13.3, 1.0)
 
 
 def test_round_trip(tmp_path: Path) -> None:
@@ -43,7 +43,7 @@ def write_foreign(path: Path) -> None:
 
 def write_wrong_weights(path: Path) -> None:
     save_model(DESCRIPTION.build(0), DESCRIPTION, path)
-    other = ModelDescription("compact", 1, 24, ("a", "b", "c"), "dark", 13.3, 1.0)
+    other = ModelDescription("compact", (1, 24, 24, 24), ("a", "b", "c"), "dark", 13.3, 1.0)
     save_model(DESCRIPTION.build(0), other, path)
 
 

@@ -30,7 +30,9 @@ FABRIC = make_fabric("cpu", "32-true")
 
 
 def fresh_model(seed: int) -> TaskModel3D:
-    return ModelDescription("compact", 1, 24, ("a", "b", "c"), "bright", 10.0, 1.0).build(seed)
+    return ModelDescription("compact", (1, 24, 24, 24), ("a", "b", "c"), "bright", 10.0, 1.0).build(
+        seed
+    )
 
 
 def cross_validate(pool: SubtomogramPool, indices, labels, recipe: Recipe, folds=3, progress=None):

@@ -18,7 +18,9 @@ INDICES = np.array([3, 0, 7, 20, 11])
 
 
 def compact(dropout: float) -> TaskModel3D:
-    description = ModelDescription("compact", 1, 24, ("a", "b", "c"), "bright", None, 0.7, dropout)
+    description = ModelDescription(
+        "compact", (1, 24, 24, 24), ("a", "b", "c"), "bright", None, 0.7, dropout
+    )
     return description.build(0).eval()
 
 
@@ -54,7 +56,7 @@ def test_samples_of_head_dropout_are_the_full_passes() -> None:
 
 @pytest.mark.parametrize("name", ["compact", "dsrf3d-v2"])
 def test_samples_are_seeded_and_near_the_posterior(name: str, blob_pool: SubtomogramPool) -> None:
-    description = ModelDescription(name, 1, 24, ("a", "b", "c"), "bright", None, 0.7, 0.1)
+    description = ModelDescription(name, (1, 24, 24, 24), ("a", "b", "c"), "bright", None, 0.7, 0.1)
     model, preparation = description.build(0), Preparation(blob_pool, Recipe())
     fabric = make_fabric("cpu", "32-true")
     state = torch.get_rng_state()

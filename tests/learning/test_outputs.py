@@ -27,7 +27,11 @@ INDICES = np.array([4, 33, 0, 17, 20])
 def test_pass_equals_one_item_and_view_at_a_time(
     blob_pool: SubtomogramPool, rotations: Literal["any", "wedge", "none"], views: int
 ) -> None:
-    model = ModelDescription("compact", 1, 24, ("a", "b"), "bright", None, 1.0).build(0).eval()
+    model = (
+        ModelDescription("compact", (1, 24, 24, 24), ("a", "b"), "bright", None, 1.0)
+        .build(0)
+        .eval()
+    )
     recipe = Recipe(augmentation=AugmentationSettings(rotations=rotations), views=views)
     preparation = Preparation(blob_pool, recipe)
     request = GradientNormRequest(("entropy", "egl"))
@@ -60,7 +64,11 @@ def test_pass_equals_one_item_and_view_at_a_time(
 
 
 def test_views_asked_for_go_before_those_of_the_recipe(blob_pool: SubtomogramPool) -> None:
-    model = ModelDescription("compact", 1, 24, ("a", "b"), "bright", None, 1.0).build(0).eval()
+    model = (
+        ModelDescription("compact", (1, 24, 24, 24), ("a", "b"), "bright", None, 1.0)
+        .build(0)
+        .eval()
+    )
     fabric = make_fabric("cpu", "32-true")
     one = compute_outputs(model, Preparation(blob_pool, Recipe(views=1)), INDICES, fabric)
     asked = compute_outputs(model, Preparation(blob_pool, Recipe()), INDICES, fabric, views=1)
@@ -70,7 +78,7 @@ def test_views_asked_for_go_before_those_of_the_recipe(blob_pool: SubtomogramPoo
 
 
 def test_only_what_is_asked_for_is_kept(blob_pool: SubtomogramPool) -> None:
-    model = ModelDescription("compact", 1, 24, ("a", "b"), "bright", None, 1.0).build(0)
+    model = ModelDescription("compact", (1, 24, 24, 24), ("a", "b"), "bright", None, 1.0).build(0)
     fabric = make_fabric("cpu", "32-true")
     outputs = compute_outputs(model, Preparation(blob_pool, Recipe()), INDICES, fabric)
     assert outputs.embeddings is None
@@ -78,14 +86,14 @@ def test_only_what_is_asked_for_is_kept(blob_pool: SubtomogramPool) -> None:
 
 
 def test_no_item_is_a_mistake_of_the_caller(blob_pool: SubtomogramPool) -> None:
-    model = ModelDescription("compact", 1, 24, ("a", "b"), "bright", None, 1.0).build(0)
+    model = ModelDescription("compact", (1, 24, 24, 24), ("a", "b"), "bright", None, 1.0).build(0)
     fabric = make_fabric("cpu", "32-true")
     with pytest.raises(ValueError, match="no item"):
         compute_outputs(model, Preparation(blob_pool, Recipe()), INDICES[:0], fabric)
 
 
 def test_a_model_that_diverged_is_told(blob_pool: SubtomogramPool) -> None:
-    model = ModelDescription("compact", 1, 24, ("a", "b"), "bright", None, 1.0).build(0)
+    model = ModelDescription("compact", (1, 24, 24, 24), ("a", "b"), "bright", None, 1.0).build(0)
     torch.nn.init.constant_(model.head.bias, float("inf"))
     fabric = make_fabric("cpu", "32-true")
     with pytest.raises(CryoalError, match="diverged"):

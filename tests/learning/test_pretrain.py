@@ -30,7 +30,7 @@ FABRIC = make_fabric("cpu", "32-true")
 
 
 def fresh_model(name: str = "compact") -> TaskModel3D:
-    description = ModelDescription(name, 1, 24, ("a", "b", "c"), "bright", 10.0, 1.0)
+    description = ModelDescription(name, (1, 24, 24, 24), ("a", "b", "c"), "bright", 10.0, 1.0)
     return description.build(0)
 
 

@@ -26,7 +26,9 @@ FABRIC = make_fabric("cpu", "32-true")
 
 
 def fresh_model(seed: int = 0) -> TaskModel3D:
-    return ModelDescription("compact", 1, 24, ("a", "b", "c"), "bright", 10.0, 1.0).build(seed)
+    return ModelDescription("compact", (1, 24, 24, 24), ("a", "b", "c"), "bright", 10.0, 1.0).build(
+        seed
+    )
 
 
 def test_posteriors_are_the_mean_over_views_sharpened(blob_pool: SubtomogramPool) -> None:

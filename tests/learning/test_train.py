@@ -27,7 +27,7 @@ QUICK = Recipe(
 
 
 def fresh_model(seed: int = 0) -> TaskModel3D:
-    description = ModelDescription("compact", 1, 24, ("a", "b", "c"), "bright", 10.0, 1.0)
+    description = ModelDescription("compact", (1, 24, 24, 24), ("a", "b", "c"), "bright", 10.0, 1.0)
     return description.build(seed)
 
 

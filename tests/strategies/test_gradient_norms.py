@@ -23,7 +23,7 @@ def scores(name: str, pool: SubtomogramPool, **settings: object) -> torch.Tensor
     recipe = Recipe()
     strategy = get(name).strategy()
     assert isinstance(strategy, Scorer)
-    description = ModelDescription("compact", 1, 24, ("a", "b", "c"), "bright", None, 1.0)
+    description = ModelDescription("compact", (1, 24, 24, 24), ("a", "b", "c"), "bright", None, 1.0)
     workshop = Workshop(
         description.build(0),
         Preparation(pool, recipe),
@@ -40,7 +40,11 @@ def scores(name: str, pool: SubtomogramPool, **settings: object) -> torch.Tensor
 def test_score_is_the_norm_of_its_loss(
     name: str, aggregate: str, blob_pool: SubtomogramPool
 ) -> None:
-    model = ModelDescription("compact", 1, 24, ("a", "b", "c"), "bright", None, 1.0).build(0).eval()
+    model = (
+        ModelDescription("compact", (1, 24, 24, 24), ("a", "b", "c"), "bright", None, 1.0)
+        .build(0)
+        .eval()
+    )
     items = Preparation(blob_pool, Recipe())(blob_pool.read(CANDIDATES))
     wanted = gradient_norms(model, items, name, aggregate=aggregate)
     assert torch.allclose(scores(name, blob_pool, aggregate=aggregate), wanted, rtol=1e-3)

@@ -156,7 +156,7 @@ def test_a_cell_that_was_killed_goes_on_to_the_same_result(
 
 
 def test_true_norms_are_those_of_the_reference_loss(blob_pool: SubtomogramPool) -> None:
-    description = ModelDescription("compact", 1, 24, ("a", "b", "c"), "bright", None, 0.7)
+    description = ModelDescription("compact", (1, 24, 24, 24), ("a", "b", "c"), "bright", None, 0.7)
     workshop = Workshop(
         description.build(0),
         Preparation(blob_pool, Recipe()),
