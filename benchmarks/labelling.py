@@ -25,7 +25,7 @@ from qtpy.QtWidgets import QApplication, QMainWindow
 
 from cryoal.napari_plugin.labelling_dock import LabellingDock
 from cryoal.napari_plugin.window import open_window
-from cryoal.pools import open_pool
+from cryoal.pools import open_subtomograms
 from cryoal.runs import ActiveLearningLoop, People, RunSettings, start_run
 
 CLASSES = 5
@@ -57,7 +57,7 @@ def write_pool(folder: Path, items: int, box_px: int) -> Path:
 
 def write_run(folder: Path, items: int, box_px: int) -> Path:
     """A run that waits for ``items`` labels."""
-    pool = open_pool(write_pool(folder, items, box_px))
+    pool = open_subtomograms(write_pool(folder, items, box_px))
     settings = RunSettings(
         data=str(folder / "pool"),
         oracle="human",

@@ -24,7 +24,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from cryoal.pools import SubtomogramPool, open_pool, pack_pool
+from cryoal.pools import SubtomogramPool, open_subtomograms, pack_pool
 
 BATCH = 64
 
@@ -83,10 +83,10 @@ def main() -> None:
         folder = Path(name)
         source = make_pool(folder, arguments.items, arguments.box)
         wide, half = folder / "float32.h5", folder / "float16.h5"
-        mrc = open_pool(source)
+        mrc = open_subtomograms(source)
         pack_pool(mrc, wide, "float32")
         pack_pool(mrc, half, "float16")
-        packed_wide, packed_half = open_pool(wide), open_pool(half)
+        packed_wide, packed_half = open_subtomograms(wide), open_subtomograms(half)
         seconds = medians(
             {
                 "float32: h5py": lambda: read_h5py(wide),
@@ -96,8 +96,8 @@ def main() -> None:
                 "float16: h5py, widened by numpy": lambda: read_h5py(half, widen=True),
                 "float16: packed pool (widened)": lambda: read_pool(packed_half),
                 "folder of MRC": lambda: read_pool(mrc),
-                "open folder of MRC": lambda: open_pool(source),
-                "open packed": lambda: open_pool(half),
+                "open folder of MRC": lambda: open_subtomograms(source),
+                "open packed": lambda: open_subtomograms(half),
             },
             arguments.repeats,
         )

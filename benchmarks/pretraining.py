@@ -34,7 +34,7 @@ from cryoal.learning.pretrain_settings import PretrainSettings
 from cryoal.learning.recipe import Recipe
 from cryoal.learning.task_model import TaskModel
 from cryoal.learning.train import train
-from cryoal.pools import open_pool
+from cryoal.pools import open_subtomograms
 from cryoal.pools.augmentation import AugmentationSettings
 from cryoal.pools.pool import Pool
 from cryoal.simulation.pool import simulate_pool
@@ -104,7 +104,7 @@ def main(
                 mode="float16",
                 max_shift_px=shift,
             )
-            study = Study(open_pool(path), out, seed)
+            study = Study(open_subtomograms(path), out, seed)
             for pretraining in pretrainings.split(";"):
                 study.rows(pretraining, recipes.split(";"), counts)
     print_table(out)

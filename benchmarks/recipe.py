@@ -23,7 +23,7 @@ from cryoal.learning.outputs import compute_outputs
 from cryoal.learning.preparation import Preparation
 from cryoal.learning.recipe import Recipe
 from cryoal.learning.train import TrainingResult, train
-from cryoal.pools import SubtomogramPool, open_pool
+from cryoal.pools import SubtomogramPool, open_subtomograms
 from cryoal.pools.augmentation import AugmentationSettings
 
 FIELDS = ["model", "recipe", "per_class", "seed", "accuracy", "train_accuracy", "steps", "seconds"]
@@ -92,7 +92,7 @@ def main(
     """Measure what is not measured yet, and print the table."""
     torch.set_num_threads(threads)
     names = list(RECIPES) if recipes == "all" else recipes.split(";")
-    pool = open_pool(source)
+    pool = open_subtomograms(source)
     for seed in map(int, seeds.split(",")):
         for count in map(int, per_class.split(",")):
             for name in names:

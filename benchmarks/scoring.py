@@ -24,7 +24,7 @@ from cryoal.learning.checkpoint import ModelDescription
 from cryoal.learning.devices import make_fabric
 from cryoal.learning.preparation import Preparation
 from cryoal.learning.recipe import Recipe
-from cryoal.pools import SubtomogramPool, open_pool, pack_pool
+from cryoal.pools import SubtomogramPool, open_subtomograms, pack_pool
 from cryoal.runs.scoring import Surveyor
 from cryoal.runs.settings import RunSettings
 from cryoal.strategies import Workshop
@@ -51,7 +51,7 @@ class NoisePool(SubtomogramPool):
 
 def score(path: Path, scheme: str, threads: int, results: multiprocessing.Queue[float]) -> None:
     torch.set_num_threads(threads)
-    pool = open_pool(path)
+    pool = open_subtomograms(path)
     classes = tuple("abcdefghij")
     model = ModelDescription("compact", pool.item_shape, classes, "bright", 10.0, 0.7)
     workshop = Workshop(

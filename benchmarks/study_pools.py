@@ -16,7 +16,7 @@ from pathlib import Path
 import click
 import numpy as np
 
-from cryoal.pools import open_pool, pack_pool
+from cryoal.pools import open_subtomograms, pack_pool
 from cryoal.simulation.assemblies import builtin
 from cryoal.simulation.pool import simulate_pool
 
@@ -63,7 +63,7 @@ def main(templates: Path, out: Path, per_class: int, box: int, voxel: float, see
             link(class_folder(work / "junk", name), uneven / "junk", junk, name)
         link(class_folder(empty, STRUCTURES[0]), uneven / "junk", junk, "empty")
         for folder in (even, uneven):
-            pool = open_pool(folder)
+            pool = open_subtomograms(folder)
             pack_pool(pool, out / f"{folder.name}.h5")
             sizes = np.bincount(pool.labels).tolist()
             click.echo(f"{folder.name}: {dict(zip(pool.classes, sizes, strict=True))}")

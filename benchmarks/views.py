@@ -20,7 +20,7 @@ from cryoal.learning.outputs import compute_outputs
 from cryoal.learning.preparation import Preparation
 from cryoal.learning.recipe import Recipe
 from cryoal.learning.train import train
-from cryoal.pools import SubtomogramPool, open_pool
+from cryoal.pools import SubtomogramPool, open_subtomograms
 from cryoal.pools.augmentation import AugmentationSettings
 
 VIEWS = (1, 2, 4, 8, 16, 32)
@@ -38,7 +38,7 @@ def main(
     source: Path, model: str, per_class: int, test: int, steps: int, precision: str, seeds: str
 ) -> None:
     """Print a line for each seed and number of views."""
-    pool = open_pool(source)
+    pool = open_subtomograms(source)
     recipe = Recipe(min_steps=steps, min_epochs=1, precision=precision)
     click.echo("seed  views  accuracy  s / 1,000 items")
     for seed in map(int, seeds.split(",")):

@@ -8,7 +8,7 @@ import click
 
 from cryoal.counted import counted
 from cryoal.labelling.audit import Audit, audit_labels
-from cryoal.runs import RunFolder, open_data
+from cryoal.runs import RunFolder, open_volumes
 
 from .command import CryoalCommand
 from .options import device_option, quiet_option, run_argument
@@ -27,7 +27,7 @@ def audit(run: Path, device: str, quiet: bool) -> None:
     Trains the run's model five times, each time without a fifth of the labels.
     """
     folder = RunFolder.open(run)
-    pool = open_data(folder.settings)
+    pool = open_volumes(folder.settings)
     with progress_bar("cross-validating", quiet) as progress:
         found = audit_labels(folder, pool, device, progress)
     print_audit(found)

@@ -8,7 +8,7 @@ import click
 
 from cryoal.counted import counted
 from cryoal.labelling.bundle_writer import write_bundle
-from cryoal.runs import RunFolder, open_data
+from cryoal.runs import RunFolder, open_volumes
 
 from .command import CryoalCommand
 from .options import quiet_option, run_argument
@@ -31,7 +31,7 @@ def bundle(run: Path, out: Path, annotator: str | None, quiet: bool) -> None:
     Example: cryoal bundle runs/first -o queue.cryoal --annotator ann
     """
     folder = RunFolder.open(run)
-    pool = open_data(folder.settings)
+    pool = open_volumes(folder.settings)
     with progress_bar("bundling", quiet) as progress:
         facts = write_bundle(folder, pool, out, annotator, progress)
     size = out.stat().st_size / 1e6

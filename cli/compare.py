@@ -41,8 +41,9 @@ def compare(
     settings, section = read_study(StudySection, options, out, config)
     arms = read_arms(section, pretrain, self_train)
     targets = read_targets(section)
-    plan = StudyPlan(out, arms, section.seeds, settings)
     pool = open_data(settings)
+    settings = settings.suited_to(pool.recipe)
+    plan = StudyPlan(out, arms, section.seeds, settings)
     plan.check(pool)
     plan.write()
     cells = plan.cells

@@ -11,7 +11,7 @@ import click
 
 from cryoal.counted import counted
 from cryoal.errors import CryoalError
-from cryoal.pools import Contrast, open_pool
+from cryoal.pools import Contrast, open_subtomograms
 from cryoal.pools.check import check_pool
 from cryoal.pools.contrast_hint import ContrastHint
 from cryoal.pools.summary import PoolSummary, noise_variants, summarise
@@ -45,7 +45,7 @@ def inspect(
     if len(variants) > 1 and snr is None and not check:
         click.echo(json.dumps({"snr_variants": variants}) if as_json else _listed(path, variants))
         return
-    pool = open_pool(
+    pool = open_subtomograms(
         path, snr=snr, label_column=label_column, voxel_size_A=voxel_size_A, contrast=contrast
     )
     if check:

@@ -8,7 +8,7 @@ import click
 
 from cryoal.counted import counted
 from cryoal.io.hdf5 import DType
-from cryoal.pools import Contrast, open_pool, pack_pool
+from cryoal.pools import Contrast, open_subtomograms, pack_pool
 
 from .command import CryoalCommand
 from .options import pool_options, quiet_option
@@ -41,7 +41,7 @@ def pack(
 
     Voxels, labels, names, groups, voxel size and contrast go in; OUT appears whole or not at all.
     """
-    pool = open_pool(
+    pool = open_subtomograms(
         path, snr=snr, label_column=label_column, voxel_size_A=voxel_size_A, contrast=contrast
     )
     with progress_bar("packing", quiet) as progress:

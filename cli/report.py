@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from cryoal.errors import CryoalError
-from cryoal.pools import SubtomogramPool
+from cryoal.pools import Pool
 from cryoal.reports import write_report
 from cryoal.runs import RunFolder, RunSettings, open_data
 
@@ -28,7 +28,7 @@ def report(run: Path, quiet: bool) -> None:
     click.echo(f"Report: {page}")
 
 
-def pool_at_hand(settings: RunSettings, quiet: bool) -> SubtomogramPool | None:
+def pool_at_hand(settings: RunSettings, quiet: bool) -> Pool | None:
     """The run's pool, or None with a note on stderr where it cannot be opened."""
     try:
         return open_data(settings)

@@ -108,6 +108,7 @@ def run_given(
     check_people(settings, given, proceed, watch)
     path = out or Path("runs") / f"{Path(settings.data).stem}-{settings.scheme}"
     pool = open_data(settings)
+    settings = settings.suited_to(pool.recipe)
     started = is_started(path)
     if started:
         folder = continue_run(path, settings, pool)

@@ -23,7 +23,7 @@ from qtpy.QtWidgets import QApplication, QMainWindow
 from cryoal.learning.recipe import Recipe
 from cryoal.napari_plugin.labelling_dock import LabellingDock
 from cryoal.napari_plugin.window import open_window
-from cryoal.pools import SubtomogramPool, open_pool
+from cryoal.pools import SubtomogramPool, open_subtomograms
 from cryoal.runs import ActiveLearningLoop, People, RunFolder, RunSettings, start_run
 from cryoal.runs.answers import Outcome
 from cryoal.runs.open_query import open_query
@@ -56,7 +56,7 @@ def go_on(folder: RunFolder, pool: SubtomogramPool) -> None:
 def make_run(folder: Path, steps: int) -> tuple[Path, SubtomogramPool]:
     """A run that was trained once and waits with its second query."""
     table = copy_particles(folder / "particles")
-    pool = open_pool(table)
+    pool = open_subtomograms(table)
     settings = RunSettings(
         data=str(table),
         oracle="human",

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from blob_files import write_blobs
 
-from cryoal.pools import SubtomogramPool, open_pool
+from cryoal.pools import SubtomogramPool, open_subtomograms
 
 
 def has_qt() -> bool:
@@ -34,7 +34,7 @@ def blobs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def blob_pool(blobs: Path) -> SubtomogramPool:
     """The opened pool of blobs."""
-    return open_pool(blobs)
+    return open_subtomograms(blobs)
 
 
 @pytest.fixture(scope="session")

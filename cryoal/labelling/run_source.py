@@ -46,9 +46,9 @@ class RunSource(LabelSource):
         self._pool = self._open_pool() if volumes else None
 
     def _open_pool(self) -> SubtomogramPool:
-        from cryoal.runs.start import open_data  # brings torch, which a list does not need
+        from cryoal.runs.start import open_volumes  # brings torch, which a list does not need
 
-        pool = open_data(self.folder.settings)
+        pool = open_volumes(self.folder.settings)
         if pool.fingerprint != self.folder.journal.meta("items"):
             self.database.close()
             raise CryoalError(

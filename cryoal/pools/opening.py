@@ -40,7 +40,7 @@ class _Found:
     items: MrcItems
 
 
-def open_pool(
+def open_subtomograms(
     path: str | Path,
     *,
     snr: float | None = None,

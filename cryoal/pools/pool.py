@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Literal
+from types import MappingProxyType
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -33,6 +34,8 @@ class Pool(ABC):
         warnings: what a user should know of these files though they can be used.
         contrast: how protein shows in volumes, None of images.
         voxel_size_A: of volumes, where it is known.
+        recipe: fields of a training recipe that suit this kind of item where they are not set,
+            those of the augmentation inside it; none of volumes, whose recipe is the default.
         official_test: (N,) items that the data set itself holds out for testing, None where it
             states none.
     """
@@ -49,6 +52,7 @@ class Pool(ABC):
     warnings: Sequence[str] = ()
     contrast: Contrast | None = None
     voxel_size_A: float | None = None
+    recipe: Mapping[str, Any] = MappingProxyType({})
     official_test: npt.NDArray[np.bool_] | None = None
 
     def __len__(self) -> int:
@@ -73,3 +77,7 @@ class Pool(ABC):
         Raises:
             CryoalError: settings that this kind of item does not have.
         """
+
+    @abstractmethod
+    def pictures(self, batch: torch.Tensor) -> npt.NDArray[np.float32]:
+        """Raw items (B, C, *spatial) for the eye: grey (B, H, W) or colours 0-1 (B, H, W, 3)."""

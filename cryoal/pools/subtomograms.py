@@ -15,9 +15,11 @@ from cryoal.pools.augmentation import AugmentationSettings
 from cryoal.pools.places import Places, Tomogram
 from cryoal.pools.pool import Contrast, Pool
 from cryoal.volumes.augmentation import VolumeAugmentation
+from cryoal.volumes.filters import gaussian_lowpass
 from cryoal.volumes.normalise import normalise
 
 _START = 64
+_PICTURE_SIGMA_PX = 1.0
 
 
 class SubtomogramPool(Pool):
@@ -52,6 +54,15 @@ class SubtomogramPool(Pool):
                 "recipe.augmentation.flips: a mirrored volume is another molecule; leave it out"
             )
         return VolumeAugmentation(settings.rotations, settings.shift_px, settings.noise_std)
+
+    def pictures(self, batch: torch.Tensor) -> npt.NDArray[np.float32]:
+        """Mean of the three central z slices (B, y, x), smoothed a little, protein bright."""
+        smooth = gaussian_lowpass(self.normalise(batch), _PICTURE_SIGMA_PX)
+        centre = batch.shape[2] // 2
+        central: npt.NDArray[np.float32] = (
+            smooth[:, 0, max(0, centre - 1) : centre + 2].mean(dim=1).numpy()
+        )
+        return central
 
     def tomogram(self, group: str | None) -> Tomogram | None:
         """The tomogram of that name with all items in it; None where places are not known."""

@@ -6,31 +6,27 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 from matplotlib.figure import Figure
-from torch import Tensor
 
-from cryoal.pools import SubtomogramPool
+from cryoal.pools import Pool
 from cryoal.reports.names import fit
 from cryoal.reports.style import new_figure
 from cryoal.runs.journal import QueryRow
-from cryoal.volumes.filters import gaussian_lowpass
 
 MOST_SHOWN = 12
 COLUMNS = 6
 TILE_IN = 1.42
-SIGMA_PX = 1.0
 PERCENTILES = (1.0, 99.0)
 NAME_PT = 93.0
 
 
-def pool_fits(pool: SubtomogramPool, rows: Sequence[QueryRow]) -> bool:
+def pool_fits(pool: Pool, rows: Sequence[QueryRow]) -> bool:
     """Whether the queried items are where, and named as, they were when the run began."""
     return all(row.item < len(pool) and pool.ids[row.item] == row.id for row in rows)
 
 
-def queried_items(pool: SubtomogramPool, rows: Sequence[QueryRow], title: str) -> Figure:
-    """Central slices of the first twelve items of a query, protein bright.
+def queried_items(pool: Pool, rows: Sequence[QueryRow], title: str) -> Figure:
+    """The first twelve items of a query: central slices of volumes, images as they are.
 
     Args:
         pool: the pool of the run.
@@ -41,15 +37,15 @@ def queried_items(pool: SubtomogramPool, rows: Sequence[QueryRow], title: str) -
         CryoalError: an item cannot be read.
     """
     rows = rows[:MOST_SHOWN]
-    slices = central_slices(pool.normalise(pool.read([row.item for row in rows])))
+    pictures = pool.pictures(pool.read([row.item for row in rows]))
     lines = math.ceil(len(rows) / COLUMNS)
     figure = new_figure(COLUMNS * TILE_IN, lines * (TILE_IN + 0.5) + 0.4)
     figure.suptitle(title, x=0.01, ha="left", fontsize=10, fontweight="bold")
     grid = figure.subplots(lines, COLUMNS, squeeze=False)
     for axes in grid.flat:
         axes.set_axis_off()
-    for axes, row, image in zip(grid.flat, rows, slices, strict=False):
-        low, high = np.percentile(image, PERCENTILES)
+    for axes, row, image in zip(grid.flat, rows, pictures, strict=False):
+        low, high = np.percentile(image, PERCENTILES)  # colours are shown as they are
         axes.imshow(image, cmap="gray", vmin=low, vmax=high, interpolation="bicubic")
         score = "no score" if row.score is None else f"score {row.score:.4g}"
         caption = [
@@ -59,13 +55,3 @@ def queried_items(pool: SubtomogramPool, rows: Sequence[QueryRow], title: str) -
         ]
         axes.set_title("\n".join(caption), fontsize=7, fontweight="normal", parse_math=False, pad=3)
     return figure
-
-
-def central_slices(boxes: Tensor) -> npt.NDArray[np.float32]:
-    """Mean of the three central z slices (B, y, x) of smoothed boxes (B, 1, z, y, x)."""
-    smooth = gaussian_lowpass(boxes, SIGMA_PX)
-    centre = boxes.shape[2] // 2
-    central: npt.NDArray[np.float32] = (
-        smooth[:, 0, max(0, centre - 1) : centre + 2].mean(dim=1).numpy()
-    )
-    return central

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from cryoal.pools import SubtomogramPool
+from cryoal.pools import Pool
 from cryoal.runs.folder import RunFolder
 from cryoal.runs.journal import QueryRow
 from cryoal.runs.settings import RunSettings
@@ -63,7 +63,7 @@ class RunRecord:
         return np.array(labels, dtype=np.int64)
 
 
-def read_record(folder: RunFolder, pool: SubtomogramPool | None) -> RunRecord:
+def read_record(folder: RunFolder, pool: Pool | None) -> RunRecord:
     """The record of a run; a ``pool`` adds the labels of the items that were never queried."""
     journal = folder.journal
     rows = metrics_rows(folder)
@@ -86,9 +86,7 @@ def read_record(folder: RunFolder, pool: SubtomogramPool | None) -> RunRecord:
     )
 
 
-def known_labels(
-    items: npt.NDArray[np.int64], pool: SubtomogramPool | None
-) -> npt.NDArray[np.int64] | None:
+def known_labels(items: npt.NDArray[np.int64], pool: Pool | None) -> npt.NDArray[np.int64] | None:
     """Labels of ``items`` where the pool is there and knows every one of them."""
     if pool is None or len(items) == 0 or items[-1] >= len(pool):
         return None

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from cryoal.errors import CryoalError
 from cryoal.io.atomic import written_atomically
-from cryoal.pools import SubtomogramPool
+from cryoal.pools import Pool
 from cryoal.reports.class_balance import class_balance
 from cryoal.reports.class_scores import class_scores
 from cryoal.reports.confusion import confusion_figure
@@ -24,7 +24,7 @@ FOLDER = "report"
 PAGE = "index.html"
 
 
-def write_report(folder: RunFolder, pool: SubtomogramPool | None) -> Path:
+def write_report(folder: RunFolder, pool: Pool | None) -> Path:
     """Write ``report/*.png`` and ``report/index.html`` into a run, finished or not.
 
     The page holds its figures, so it can be sent as one file. Each file is written whole or not
@@ -56,7 +56,7 @@ def write_report(folder: RunFolder, pool: SubtomogramPool | None) -> Path:
     return page
 
 
-def draw(record: RunRecord, pool: SubtomogramPool | None) -> Pictures:
+def draw(record: RunRecord, pool: Pool | None) -> Pictures:
     """All figures that the record allows."""
     confusions: dict[int, Picture] = {}
     for cycle, matrix in record.confusions.items():
@@ -75,9 +75,7 @@ def draw(record: RunRecord, pool: SubtomogramPool | None) -> Pictures:
     )
 
 
-def draw_queries(
-    record: RunRecord, pool: SubtomogramPool | None
-) -> tuple[dict[int, Picture], str | None]:
+def draw_queries(record: RunRecord, pool: Pool | None) -> tuple[dict[int, Picture], str | None]:
     """Slices by cycle, and why some or all are missing."""
     if not record.queries:
         return {}, "Nothing was queried yet."

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from cryoal.runs.loop import ActiveLearningLoop
     from cryoal.runs.oracle import LabelTable, Oracle, People
     from cryoal.runs.settings import RunSettings, make_settings, read_yaml
-    from cryoal.runs.start import continue_run, is_started, open_data, start_run
+    from cryoal.runs.start import continue_run, is_started, open_data, open_volumes, start_run
 
 __all__ = [
     "ActiveLearningLoop",
@@ -26,6 +26,7 @@ __all__ = [
     "is_started",
     "make_settings",
     "open_data",
+    "open_volumes",
     "read_yaml",
     "start_run",
 ]
@@ -41,6 +42,7 @@ _HOMES = {
     "is_started": "start",
     "make_settings": "settings",
     "open_data": "start",
+    "open_volumes": "start",
     "read_yaml": "settings",
     "start_run": "start",
 }

@@ -13,7 +13,7 @@ from cryoal.learning.carry_over import carry_over
 from cryoal.learning.pseudo_labels import PseudoLabels, ask_teacher
 from cryoal.learning.task_model import TaskModel
 from cryoal.learning.train import Progress, TrainingResult, train
-from cryoal.pools import SubtomogramPool
+from cryoal.pools import Pool
 from cryoal.runs.model_description import describe_model
 from cryoal.runs.models import RunModels
 from cryoal.runs.training_set import TrainingSet
@@ -37,7 +37,7 @@ class CycleTraining:
     def __init__(
         self,
         cycle: int,
-        pool: SubtomogramPool,
+        pool: Pool,
         labelled: TrainingSet,
         unlabelled: npt.NDArray[np.int64],
         models: RunModels,

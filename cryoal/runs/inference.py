@@ -14,7 +14,7 @@ from cryoal.learning.checkpoint import load_model
 from cryoal.learning.devices import make_fabric
 from cryoal.learning.outputs import Outputs, compute_outputs
 from cryoal.learning.preparation import Preparation
-from cryoal.pools import SubtomogramPool
+from cryoal.pools import Pool
 from cryoal.runs.folder import RunFolder
 from cryoal.runs.model_description import check_same_imaging
 from cryoal.runs.models import RunModels
@@ -56,7 +56,7 @@ class TrainedRun:
         CryoalError: no model yet, or a pool that it does not fit.
     """
 
-    def __init__(self, folder: RunFolder, pool: SubtomogramPool, device: str) -> None:
+    def __init__(self, folder: RunFolder, pool: Pool, device: str) -> None:
         self.folder = folder
         self.pool = pool
         self.cycle, path = folder.trained_model()

@@ -20,7 +20,7 @@ from cryoal.learning.outputs import compute_outputs
 from cryoal.learning.preparation import Preparation
 from cryoal.learning.pretrain import pretrain
 from cryoal.learning.task_model import TaskModel
-from cryoal.pools import SubtomogramPool
+from cryoal.pools import Pool, SubtomogramPool
 from cryoal.runs.amount import count_items
 from cryoal.runs.answers import Answers
 from cryoal.runs.candidates import open_items
@@ -75,7 +75,7 @@ class ActiveLearningLoop:
     def __init__(
         self,
         folder: RunFolder,
-        pool: SubtomogramPool,
+        pool: Pool,
         oracle: Oracle,
         progress: ProgressFactory = silently,
         report: CycleReport = lambda _cycle, _metrics: None,
@@ -174,6 +174,7 @@ class ActiveLearningLoop:
         ) as progress:
             encoder = self.models.encoder()
             if encoder is None or count >= len(candidates):
+                assert isinstance(self.pool, SubtomogramPool)  # people label nothing else
                 return diverse_start(self.pool, candidates, count, seed, progress)
             outputs = compute_outputs(
                 encoder,

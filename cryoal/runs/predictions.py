@@ -10,7 +10,7 @@ import numpy.typing as npt
 from cryoal.errors import CryoalError
 from cryoal.io.csv_table import write_csv_table
 from cryoal.io.star import append_columns, read_star
-from cryoal.pools import SubtomogramPool
+from cryoal.pools import Pool
 from cryoal.pools.particles_star import particles_block
 from cryoal.runs.inference import Prediction
 
@@ -20,7 +20,7 @@ PREDICTION_COLUMNS = ["id", "class", "probability"]
 SCORE_COLUMNS = ["rank", "index", "id", "score", "class", "probability", "label"]
 
 
-def write_predictions(out: Path, pool: SubtomogramPool, prediction: Prediction) -> list[Path]:
+def write_predictions(out: Path, pool: Pool, prediction: Prediction) -> list[Path]:
     """Write a ``.csv``, or for a pool in a STAR file a ``.star`` with a legend beside it.
 
     Returns:
@@ -48,7 +48,7 @@ def write_predictions(out: Path, pool: SubtomogramPool, prediction: Prediction) 
     return write_star(out, pool, prediction)
 
 
-def write_star(out: Path, pool: SubtomogramPool, prediction: Prediction) -> list[Path]:
+def write_star(out: Path, pool: Pool, prediction: Prediction) -> list[Path]:
     """Copy the pool's STAR file with two columns more; class numbers count from 1."""
     block = particles_block(pool.source, read_star(pool.source))
     columns = {
@@ -63,7 +63,7 @@ def write_star(out: Path, pool: SubtomogramPool, prediction: Prediction) -> list
 
 
 def write_scores(
-    out: Path, pool: SubtomogramPool, scores: npt.NDArray[np.float64], prediction: Prediction
+    out: Path, pool: Pool, scores: npt.NDArray[np.float64], prediction: Prediction
 ) -> None:
     """CSV of all items, highest score first, with the model's class and the pool's label.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import yaml
 from pydantic import (
@@ -22,15 +22,17 @@ from cryoal.learning.pretrain_settings import PretrainSettings
 from cryoal.learning.recipe import Recipe
 from cryoal.runs.amount import parse_amount
 
+AnyModel = TypeVar("AnyModel", bound=BaseModel)
+
 
 class RunSettings(BaseModel):
     """Settings of one run; the schedule's defaults are those of Wang et al., AAAI 2022.
 
     Attributes:
-        data: pool, as ``cryoal.pools.open_pool`` takes it.
+        data: pool, as ``cryoal.pools.open_subtomograms`` takes it.
         snr, label_column, voxel_size_A, contrast: how the pool is read.
         scheme: how queries are chosen.
-        model: task model, a name in ``models3d``.
+        model: task model, a name in ``models3d`` or, for images, ``models2d``.
         initial: random first labelled set, a count or a share of the training items.
         budget: labels a cycle, likewise.
         cycles: number of trainings; there is one query fewer.
@@ -119,14 +121,16 @@ class RunSettings(BaseModel):
         Raises:
             CryoalError: no such scheme or model.
         """
-        import models3d  # these bring torch, which looking at a run does not need
+        import models2d  # these bring torch, which looking at a run does not need
+        import models3d
         from cryoal import strategies
 
         strategies.get(self.scheme)
         try:
             models3d.info(self.model)
         except ValueError as error:
-            raise CryoalError(str(error)) from error
+            if self.model not in models2d.names():
+                raise CryoalError(str(error)) from error
 
     def with_data(self, data: str | None, reading: Mapping[str, object]) -> RunSettings:
         """The settings for another pool, read as its own options say; unchanged without one.
@@ -142,6 +146,16 @@ class RunSettings(BaseModel):
             changes = {"data": data, **reading}
         return make_settings(self.model_dump() | changes, "options")
 
+    def suited_to(self, recipe: Mapping[str, Any]) -> RunSettings:
+        """The settings with a pool's own recipe where they set nothing.
+
+        Args:
+            recipe: as ``cryoal.pools.Pool`` states it.
+        """
+        inner = filled(self.recipe.augmentation, recipe.get("augmentation", {}))
+        outer = filled(self.recipe, recipe).model_copy(update={"augmentation": inner})
+        return self.model_copy(update={"recipe": outer})
+
     def to_yaml(self) -> str:
         """The settings as a file that ``--config`` takes."""
         return yaml.safe_dump(self.model_dump(mode="json"), sort_keys=False)
@@ -149,6 +163,12 @@ class RunSettings(BaseModel):
     def differences(self, other: RunSettings) -> list[str]:
         """Names of the fields, dotted inside the recipe, in which ``other`` differs."""
         return differing_fields(self.model_dump(mode="json"), other.model_dump(mode="json"))
+
+
+def filled(model: AnyModel, values: Mapping[str, Any]) -> AnyModel:
+    """``model`` with ``values`` in the fields that nobody set."""
+    free = {name: value for name, value in values.items() if name not in model.model_fields_set}
+    return model.model_copy(update=free)
 
 
 def differing_fields(one: dict[str, Any], two: dict[str, Any], prefix: str = "") -> list[str]:

@@ -12,7 +12,7 @@ from cryoal import strategies
 from cryoal.errors import CryoalError
 from cryoal.learning.devices import make_fabric
 from cryoal.learning.dropout import dropout_layers
-from cryoal.pools import SubtomogramPool, open_pool
+from cryoal.pools import Pool, SubtomogramPool, open_pool
 from cryoal.pools.check import check_pool
 from cryoal.pools.splits import split
 from cryoal.runs.amount import count_items
@@ -25,7 +25,7 @@ from cryoal.runs.settings import RunSettings
 from cryoal.strategies import Need
 
 
-def open_data(settings: RunSettings) -> SubtomogramPool:
+def open_data(settings: RunSettings) -> Pool:
     """The pool that the settings name.
 
     Raises:
@@ -40,10 +40,22 @@ def open_data(settings: RunSettings) -> SubtomogramPool:
     )
 
 
+def open_volumes(settings: RunSettings) -> SubtomogramPool:
+    """The pool that the settings name, for what is done with subtomograms alone.
+
+    Raises:
+        CryoalError: it cannot be opened as the settings say, or holds images.
+    """
+    pool = open_data(settings)
+    if not isinstance(pool, SubtomogramPool):
+        raise CryoalError(f"{settings.data}: holds images, and this is for subtomograms alone")
+    return pool
+
+
 def start_run(
     path: Path,
     settings: RunSettings,
-    pool: SubtomogramPool,
+    pool: Pool,
     progress: Callable[[int, int], None] | None = None,
 ) -> RunFolder:
     """Create the run at ``path``; one killed while it was created is created again.
@@ -72,20 +84,21 @@ def start_run(
     return folder
 
 
-def check_settings(settings: RunSettings, pool: SubtomogramPool) -> npt.NDArray[np.str_]:
+def check_settings(settings: RunSettings, pool: Pool) -> npt.NDArray[np.str_]:
     """The split of every item, where a run can be begun with these settings on this pool.
 
     Raises:
         CryoalError: settings that do not fit the pool.
     """
     settings.check_names()
+    check_kind(settings, pool)
     splits = assign_splits(settings, pool)
     check_model(settings, pool)
     check_budget(settings, int(np.sum(splits == "train")))
     return splits
 
 
-def continue_run(path: Path, settings: RunSettings, pool: SubtomogramPool) -> RunFolder:
+def continue_run(path: Path, settings: RunSettings, pool: Pool) -> RunFolder:
     """Open the run at ``path`` if it was begun with these settings on this pool.
 
     More cycles than before may be asked for: what is done stays as it is.
@@ -124,11 +137,11 @@ def is_started(path: Path) -> bool:
         journal.close()
 
 
-def fingerprints(pool: SubtomogramPool) -> dict[str, str]:
+def fingerprints(pool: Pool) -> dict[str, str]:
     return {"items": pool.fingerprint, "labels": pool.label_fingerprint}
 
 
-def assign_splits(settings: RunSettings, pool: SubtomogramPool) -> npt.NDArray[np.str_]:
+def assign_splits(settings: RunSettings, pool: Pool) -> npt.NDArray[np.str_]:
     """``train``, ``validation``, ``test`` or ``none`` for each item (N,).
 
     ``none`` are unlabelled items where the pool's labels are the oracle, and those whose tomogram
@@ -159,7 +172,24 @@ def assign_splits(settings: RunSettings, pool: SubtomogramPool) -> npt.NDArray[n
     return names
 
 
-def check_labels(settings: RunSettings, pool: SubtomogramPool) -> None:
+def check_kind(settings: RunSettings, pool: Pool) -> None:
+    """Refuse what the pool's kind of item does not have.
+
+    Raises:
+        CryoalError: names the setting.
+    """
+    pool.augmentation(settings.recipe.augmentation)
+    if isinstance(pool, SubtomogramPool):
+        return
+    if settings.oracle == "human":
+        raise CryoalError(f"{settings.data}: holds images, and people label subtomograms alone")
+    if settings.pretrain:
+        raise CryoalError(f"{settings.data}: holds images; --pretrain learns from volumes alone")
+    if settings.recipe.lowpass_px:
+        raise CryoalError("recipe.lowpass_px: images are not filtered; give 0, or leave it out")
+
+
+def check_labels(settings: RunSettings, pool: Pool) -> None:
     counts = np.bincount(pool.labels[pool.labels >= 0], minlength=len(pool.classes))
     if counts.sum() == 0:
         raise CryoalError(
@@ -179,7 +209,7 @@ def check_labels(settings: RunSettings, pool: SubtomogramPool) -> None:
         )
 
 
-def check_model(settings: RunSettings, pool: SubtomogramPool) -> None:
+def check_model(settings: RunSettings, pool: Pool) -> None:
     """Refuse a model that does not fit boxes or scheme, or a device that is not there."""
     strategy = strategies.get(settings.scheme).strategy()
     try:
@@ -226,7 +256,7 @@ def check_budget(settings: RunSettings, trainable: int) -> None:
 
 
 def check_voxels(
-    settings: RunSettings, pool: SubtomogramPool, progress: Callable[[int, int], None] | None
+    settings: RunSettings, pool: Pool, progress: Callable[[int, int], None] | None
 ) -> None:
     """Refuse a pool with items that no model can learn from.
 

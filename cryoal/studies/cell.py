@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from cryoal.errors import CryoalError
-from cryoal.pools import SubtomogramPool
+from cryoal.pools import Pool
 from cryoal.runs import (
     ActiveLearningLoop,
     LabelTable,
@@ -109,7 +109,7 @@ class MeasuredLoop(ActiveLearningLoop):
         shared: weights of the study.
     """
 
-    def __init__(self, folder: RunFolder, pool: SubtomogramPool, shared: SharedWeights) -> None:
+    def __init__(self, folder: RunFolder, pool: Pool, shared: SharedWeights) -> None:
         super().__init__(folder, pool, LabelTable.of(pool, folder.settings))
         self.shared = shared
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cryoal.errors import CryoalError
 from cryoal.io.atomic import written_atomically
-from cryoal.pools import SubtomogramPool
+from cryoal.pools import Pool
 from cryoal.runs.settings import RunSettings, make_settings, read_yaml
 from cryoal.runs.start import check_settings
 from cryoal.studies.arm import PRETRAINED, SELF_TRAINED, Arm
@@ -44,7 +44,7 @@ class StudyPlan:
         arms = dict.fromkeys((*self.arms, ceiling))
         return [Cell(self.path, arm, seed) for seed in range(self.seeds) for arm in arms]
 
-    def check(self, pool: SubtomogramPool) -> None:
+    def check(self, pool: Pool) -> None:
         """Refuse settings that no run of some arm could begin with, before any is begun.
 
         Raises:

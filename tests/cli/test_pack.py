@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 from cryoal_cli.pack import pack
 
-from cryoal.pools import open_pool
+from cryoal.pools import open_subtomograms
 
 
 @pytest.fixture
@@ -33,14 +33,16 @@ def test_packs(pool, tmp_path):
     result = run(pool, "--out", out, "--voxel-size", "12", "--contrast", "dark", "--quiet")
     assert result.exit_code == 0, result.output
     assert result.stdout == f"wrote {out}: 6 items of 8 px, float16\n"
-    packed = open_pool(out)
+    packed = open_subtomograms(out)
     assert (packed.voxel_size_A, packed.contrast, packed.classes) == (12.0, "dark", ["a", "b"])
 
 
 def test_float32(pool, tmp_path):
     result = run(pool, "--out", tmp_path / "p.h5", "--dtype", "float32")
     assert result.stdout.endswith("float32\n")
-    assert (open_pool(tmp_path / "p.h5").read([2]) == open_pool(pool).read([2])).all()
+    assert (
+        open_subtomograms(tmp_path / "p.h5").read([2]) == open_subtomograms(pool).read([2])
+    ).all()
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")

@@ -16,7 +16,7 @@ from cryoal.labelling.bundle_writer import write_bundle
 from cryoal.labelling.merge import Conflict, MergeReport, merge_bundle
 from cryoal.labelling.opening import open_session
 from cryoal.labelling.session import LabelSession
-from cryoal.pools import SubtomogramPool, open_pool
+from cryoal.pools import SubtomogramPool, open_subtomograms
 from cryoal.runs import RunFolder
 from cryoal.runs.answers import Decision, Kind, Outcome
 from cryoal.runs.training_set import training_set
@@ -67,7 +67,7 @@ def everything(folder: RunFolder) -> list[str]:
 def test_a_bundle_goes_away_comes_back_and_the_run_goes_on(tmp_path: Path, blobs: Path) -> None:
     data = tmp_path / "data"
     shutil.copytree(blobs, data)
-    pool = open_pool(data)
+    pool = open_subtomograms(data)
     folder = RunFolder.open(human_run(tmp_path / "node" / "run", data, pool))
     write_bundle(folder, pool, tmp_path / "node" / "queue.cryoal", annotator="ann")
     truth = {item: int(pool.labels[item]) for item in waiting_query(folder).items}

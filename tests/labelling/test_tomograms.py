@@ -8,7 +8,7 @@ from human_runs import human_run
 
 from cryoal.labelling.bundle_writer import write_bundle
 from cryoal.labelling.opening import open_session
-from cryoal.pools import open_pool
+from cryoal.pools import open_subtomograms
 from cryoal.runs import RunFolder
 
 PARTICLES = ("rlnImageName", "rlnTomoName", *(f"rlnCoordinate{axis}" for axis in "XYZ"))
@@ -34,7 +34,7 @@ def run(tmp_path: Path, blobs: Path) -> Path:
     optics = table("optics", ("rlnTomoTiltSeriesPixelSize",), ["10.0"])
     star.write_text(optics + table("particles", PARTICLES, rows))
     (tmp_path / "tomograms.star").write_text(table("global", TOMOGRAMS, ["T0 100 200 50 10.0"]))
-    return human_run(tmp_path / "run", star, open_pool(star), initial="6")
+    return human_run(tmp_path / "run", star, open_subtomograms(star), initial="6")
 
 
 def test_a_tomogram_has_all_items_of_the_pool_and_its_own_size(run: Path) -> None:
@@ -53,7 +53,7 @@ def test_a_tomogram_has_all_items_of_the_pool_and_its_own_size(run: Path) -> Non
 def test_a_bundle_has_the_same_size_and_the_places_of_its_items(run: Path, tmp_path: Path) -> None:
     session = open_session(run, "ann")
     folder = RunFolder.open(run)
-    write_bundle(folder, open_pool(Path(folder.settings.data)), tmp_path / "q.cryoal")
+    write_bundle(folder, open_subtomograms(Path(folder.settings.data)), tmp_path / "q.cryoal")
     folder.journal.close()
     bundle = open_session(tmp_path / "q.cryoal", "ann")
     groups = {entry.group for entry in bundle.entries()}

@@ -12,7 +12,7 @@ from cryoal.labelling.opening import open_session
 from cryoal.napari_plugin.desk import Desk
 from cryoal.napari_plugin.preferences import Preferences
 from cryoal.napari_plugin.surroundings import Surroundings
-from cryoal.pools import open_pool
+from cryoal.pools import open_subtomograms
 
 PIXELS = "_rlnTomoTiltSeriesPixelSize"
 
@@ -35,7 +35,7 @@ def write_star(folder: Path, blobs: Path, pixels: bool) -> Path:
 def placed(request: pytest.FixtureRequest, tmp_path: Path, blobs: Path) -> Iterator[Desk]:
     """A desk on a pool with coordinates, with and without the size of their pixel."""
     star = write_star(tmp_path, blobs, request.param)
-    run = human_run(tmp_path / "run", star, open_pool(star), initial="6")
+    run = human_run(tmp_path / "run", star, open_subtomograms(star), initial="6")
     desk = Desk(open_session(run, "ann"), Preferences())
     yield desk
     desk.close()

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cryoal.errors import CryoalError
-from cryoal.pools import open_pool, pack_pool
+from cryoal.pools import open_subtomograms, pack_pool
 from cryoal.pools.packed import _runs
 
 
@@ -26,7 +26,7 @@ def source(tmp_path, make_mrc):
         make_mrc(tmp_path / "v" / f"{number}.mrc", number)
         rows += f"v/{number}.mrc,{['a', 'b', ''][number % 3]},T{number % 4}\n"
     (tmp_path / "labels.csv").write_text(rows)
-    return open_pool(tmp_path, contrast="dark")
+    return open_subtomograms(tmp_path, contrast="dark")
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def packed(source, tmp_path) -> Path:
 @pytest.mark.parametrize(("dtype", "tolerance"), [("float32", 0), ("float16", 2e-3)])
 def test_round_trip(source, tmp_path, dtype, tolerance):
     pack_pool(source, tmp_path / "p.h5", dtype)
-    pool = open_pool(tmp_path / "p.h5")
+    pool = open_subtomograms(tmp_path / "p.h5")
     assert pool.kind == "packed HDF5"
     assert list(pool.ids) == list(source.ids)
     assert pool.labels.tolist() == source.labels.tolist()
@@ -68,22 +68,22 @@ def test_runs_cover_every_row_once(wanted, longest):
 @pytest.mark.parametrize("block", [1, 3, 64])
 def test_any_order_and_repeats_read_as_one_at_a_time(packed, monkeypatch, block):
     monkeypatch.setattr("cryoal.pools.packed._BLOCK_VOXELS", block * 8**3)
-    pack_pool(open_pool(packed), packed.with_name("h.h5"), "float16")
+    pack_pool(open_subtomograms(packed), packed.with_name("h.h5"), "float16")
     for path in (packed, packed.with_name("h.h5")):
-        pool = open_pool(path)
+        pool = open_subtomograms(path)
         wanted = [3, 4, 5, 6, 7, 2, 2, 19, 0, 1, 18, 19]
         expected = torch.cat([pool.read([at]) for at in wanted])
         torch.testing.assert_close(pool.read(wanted), expected, atol=0, rtol=0)
 
 
 def test_travels_to_another_process(packed):
-    pool = open_pool(packed)
+    pool = open_subtomograms(packed)
     pool.read([0])
     torch.testing.assert_close(pickle.loads(pickle.dumps(pool)).read([1]), pool.read([1]))
 
 
 def fingerprints(path: Path) -> tuple[str, str]:
-    pool = open_pool(path)
+    pool = open_subtomograms(path)
     return pool.fingerprint, pool.label_fingerprint
 
 
@@ -101,9 +101,9 @@ def test_fingerprints(packed, source, tmp_path):
 
 
 def test_contrast_is_what_the_file_says(packed):
-    assert open_pool(packed, contrast="dark").contrast == "dark"
+    assert open_subtomograms(packed, contrast="dark").contrast == "dark"
     with pytest.raises(CryoalError, match=r"packed as dark protein, not bright"):
-        open_pool(packed, contrast="bright")
+        open_subtomograms(packed, contrast="bright")
 
 
 def test_progress_counts_to_the_end(source, tmp_path):
@@ -122,7 +122,7 @@ def test_float16_is_refused_where_it_would_change_the_data(
 ):
     data = np.random.default_rng(0).normal(size=(8, 8, 8)) * scale + offset
     make_mrc(class_folders / "b" / "t3.mrc", data=data.astype("f4"))
-    pool = open_pool(class_folders)
+    pool = open_subtomograms(class_folders)
     with pytest.raises(CryoalError, match=rf"b/t3\.mrc: .*{message}.*; use float32"):
         pack_pool(pool, tmp_path / "p.h5")
     assert not list(tmp_path.glob("*p.h5*"))
@@ -133,7 +133,7 @@ def test_a_bad_item_leaves_the_old_file(packed, class_folders, make_mrc):
     old = packed.read_bytes()
     make_mrc(class_folders / "b" / "t3.mrc", data=np.zeros((8, 8, 8), "f4"))
     with pytest.raises(CryoalError, match=r"t3\.mrc: all voxels are 0"):
-        pack_pool(open_pool(class_folders), packed)
+        pack_pool(open_subtomograms(class_folders), packed)
     assert packed.read_bytes() == old
 
 
@@ -225,17 +225,17 @@ def test_hostile_files(packed, case):
     with h5py.File(packed, "r+") as file:
         change(file)
     with pytest.raises(CryoalError, match=message) as caught:
-        open_pool(packed)
+        open_subtomograms(packed)
     assert str(caught.value).startswith(str(packed))
 
 
 def test_text_and_truncated_files(packed, tmp_path):
     (tmp_path / "text.h5").write_text("hello")
     with pytest.raises(CryoalError, match="is not an HDF5 file"):
-        open_pool(tmp_path / "text.h5")
+        open_subtomograms(tmp_path / "text.h5")
     packed.write_bytes(packed.read_bytes()[:-5000])
     with pytest.raises(CryoalError, match="damaged HDF5 file"):
-        open_pool(packed)
+        open_subtomograms(packed)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float16"])
@@ -244,7 +244,7 @@ def test_bad_voxels_are_found_on_reading(source, tmp_path, dtype):
     with h5py.File(tmp_path / "p.h5", "r+") as file:
         file["volumes"][3, 4, 4, 4] = np.inf
         file["volumes"][5] = 2.5
-    pool = open_pool(tmp_path / "p.h5")
+    pool = open_subtomograms(tmp_path / "p.h5")
     with pytest.raises(CryoalError, match=r"p\.h5, v/3\.mrc: holds NaN or infinite"):
         pool.read(range(20))
     with pytest.raises(CryoalError, match=r"p\.h5, v/5\.mrc: all voxels are 2\.5"):

@@ -7,7 +7,7 @@ import pytest
 
 from cryoal.errors import CryoalError
 from cryoal.io.star import read_star
-from cryoal.pools import open_pool
+from cryoal.pools import open_subtomograms
 from cryoal.pools.particles_star import particles_block
 from cryoal.pools.places import Places, read_places
 
@@ -114,12 +114,12 @@ def test_what_cannot_be_is_refused(tmp_path: Path, row: str, pixels: str, messag
 def test_a_tomogram_reaches_as_far_as_stated_and_as_all_its_items(tmp_path: Path, make_mrc) -> None:
     make_mrc(tmp_path / "x.mrcs", data=np.ones((3, 8, 8, 8), "f4") + np.eye(8, dtype="f4"))
     path = write(tmp_path, PIXELS, ["10 20 30", "120 30 5", "50 50 20"])
-    pool = open_pool(path)
+    pool = open_subtomograms(path)
     tomogram = pool.tomogram("T")
     assert tomogram is not None
     assert tomogram.box_A.tolist() == [[20, 40, 10], [240, 100, 60]]
     assert len(tomogram.places_A) == 3
     write_tomograms(tmp_path / "tomograms.star")
-    tomogram = open_pool(path).tomogram("T")
+    tomogram = open_subtomograms(path).tomogram("T")
     assert tomogram is not None
     assert tomogram.box_A.tolist() == [[0, 0, 0], [240, 400, 100]]

@@ -24,7 +24,7 @@ class LabelledPool(Pool):
     def read(self, _indices) -> torch.Tensor:
         raise AssertionError("a split reads no voxels")
 
-    normalise = augmentation = read
+    normalise = augmentation = pictures = read
 
 
 pools = st.integers(0, 60).flatmap(

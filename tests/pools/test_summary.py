@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cryoal.pools import open_pool
+from cryoal.pools import open_subtomograms
 from cryoal.pools.check import check_pool
 from cryoal.pools.contrast_hint import contrast_hint
 from cryoal.pools.summary import summarise
@@ -23,14 +23,14 @@ def blobs(tmp_path, make_mrc):
 
 
 def test_counts(blobs):
-    summary = summarise(open_pool(blobs))
+    summary = summarise(open_subtomograms(blobs))
     assert (summary.items, summary.box_px, summary.classes) == (30, 8, {"a": 15, "b": 15})
     assert (summary.unlabelled, summary.groups, summary.warnings) == (0, {}, [])
 
 
 def test_contrast_is_seen_but_not_changed(blobs):
-    assert contrast_hint(open_pool(blobs)).contrast == "bright"
-    dark = open_pool(blobs, contrast="dark")
+    assert contrast_hint(open_subtomograms(blobs)).contrast == "bright"
+    dark = open_subtomograms(blobs, contrast="dark")
     assert summarise(dark).warnings == [
         "stated contrast is dark protein, but the centres look bright"
     ]
@@ -38,18 +38,18 @@ def test_contrast_is_seen_but_not_changed(blobs):
 
 
 def test_noise_gives_no_hint(class_folders):
-    assert contrast_hint(open_pool(class_folders)).contrast is None
+    assert contrast_hint(open_subtomograms(class_folders)).contrast is None
 
 
 def test_a_single_item_gives_no_hint(tmp_path, make_mrc):
     make_mrc(tmp_path / "a" / "1.mrc")
-    hint = contrast_hint(open_pool(tmp_path))
+    hint = contrast_hint(open_subtomograms(tmp_path))
     assert (hint.contrast, hint.items) == (None, 1)
 
 
 def test_warnings(tmp_path, make_mrc):
     make_mrc(tmp_path / "a" / "1.mrc", voxel_size_A=0.0)
-    warnings = summarise(open_pool(tmp_path)).warnings
+    warnings = summarise(open_subtomograms(tmp_path)).warnings
     assert warnings == [
         "only one class (a): nothing to tell apart",
         "a single item of class a: it cannot be tested",
@@ -59,14 +59,14 @@ def test_warnings(tmp_path, make_mrc):
 
 def test_unlabelled_and_empty_classes(tmp_path, make_mrc):
     make_mrc(tmp_path / "1.mrc")
-    assert "no item has a label" in summarise(open_pool(tmp_path)).warnings[0]
+    assert "no item has a label" in summarise(open_subtomograms(tmp_path)).warnings[0]
     (tmp_path / "labels.csv").write_text("path,label\n1.mrc,a\n")
     (tmp_path / "classes.txt").write_text("a\nb\n")
-    assert "no item of class b" in summarise(open_pool(tmp_path)).warnings
+    assert "no item of class b" in summarise(open_subtomograms(tmp_path)).warnings
 
 
 def test_check_names_every_bad_item(class_folders, make_mrc):
-    pool = open_pool(class_folders)
+    pool = open_subtomograms(class_folders)
     assert check_pool(pool) == []
     make_mrc(class_folders / "a" / "t2.mrc", data=np.full((8, 8, 8), np.nan, "f4"))
     make_mrc(class_folders / "b" / "t3.mrc", data=np.zeros((8, 8, 8), "f4"))

@@ -13,7 +13,7 @@ from human_runs import human_loop as loop
 from tiny_runs import tiny_settings
 
 from cryoal.errors import CryoalError
-from cryoal.pools import SubtomogramPool, open_pool
+from cryoal.pools import SubtomogramPool, open_subtomograms
 from cryoal.runs import RunFolder, continue_run, start_run
 from cryoal.runs.answers import Outcome
 from cryoal.runs.candidates import open_items
@@ -205,7 +205,7 @@ def unlabelled(pool_path: Path, keep: int) -> SubtomogramPool:
         if folder.is_dir():
             folder.rmdir()
     (pool_path / "labels.csv").write_text("\n".join(rows) + "\n")
-    return open_pool(pool_path)
+    return open_subtomograms(pool_path)
 
 
 def test_a_pool_without_any_label_starts(blobs: Path, tmp_path: Path) -> None:

@@ -67,6 +67,18 @@ def test_another_pool_brings_its_own_reading() -> None:
     assert (other.data, other.snr, other.contrast) == ("b", None, None)
 
 
+def test_a_pool_decides_what_the_user_did_not() -> None:
+    asked = {"views": 1, "lowpass_px": 0.0, "augmentation": {"noise_std": 0.0, "shift_px": 4}}
+    given = {"lowpass_px": 2.0, "augmentation": {"shift_px": 1}}
+    recipe = RunSettings(data="x", recipe=given).suited_to(asked).recipe
+    assert (recipe.views, recipe.lowpass_px) == (1, 2.0)
+    assert (recipe.augmentation.noise_std, recipe.augmentation.shift_px) == (0.0, 1)
+    plain = RunSettings(data="x")
+    assert plain.suited_to({}) == plain
+    written = make_settings(plain.model_dump(), "config.yaml")
+    assert written.suited_to(asked) == plain  # what a file states is set, all of it
+
+
 @pytest.mark.parametrize(
     "text", ["- a\n- b\n", "a: [1,", "!!python/object/apply:os.getcwd []", "1: 2", "[" * 5000]
 )

@@ -62,6 +62,10 @@ class StackPool(Pool):
             return ImageAugmentation(settings.flips, settings.shift_px, settings.noise_std)
         return VolumeAugmentation(settings.rotations, settings.shift_px, settings.noise_std)
 
+    def pictures(self, batch: Tensor) -> npt.NDArray[np.float32]:
+        picture: npt.NDArray[np.float32] = batch.flatten(1, -3).mean(1).numpy()
+        return picture
+
 
 def bars(count: int, axes: int = 3, edge: int = 8, noise: float = 0.5, seed: int = 0) -> StackPool:
     """Bars along one axis each, the class, in white noise."""

@@ -15,7 +15,7 @@ from cryoal.learning.devices import make_fabric
 from cryoal.learning.preparation import Preparation
 from cryoal.learning.recipe import Recipe
 from cryoal.learning.train import train
-from cryoal.pools import open_pool
+from cryoal.pools import open_subtomograms
 from cryoal.runs.answers import Outcome
 from cryoal.runs.journal import Journal
 from cryoal.runs.open_query import OpenQuery, open_query
@@ -79,7 +79,7 @@ def acknowledge(file: int, session: LabelSession, item: int) -> None:
 
 def train_and_read(path: Path, data: Path, log: Path, stop: Path) -> None:
     """Train over and over and read all labels between; logs how many events there were."""
-    pool = open_pool(data)
+    pool = open_subtomograms(data)
     items = np.arange(len(pool), dtype=np.int64)
     journal = Journal(path)
     while not stop.exists():

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy import fft
 
-from cryoal.pools import open_pool
+from cryoal.pools import open_subtomograms
 from cryoal.volumes.noise_law import frequency_shells
 from cryoal.volumes.wedge_cut import WedgeCut
 
@@ -26,7 +26,7 @@ def test_coefficients_are_kept_by_their_angle(edge: int, tilt_deg: float) -> Non
 
 def test_the_axis_is_that_of_simulated_tilts() -> None:
     """What tilts beyond 60 degrees would have seen is empty in the sample data."""
-    pool = open_pool(Path(__file__).parents[2] / "sample_data", snr=0.02)
+    pool = open_subtomograms(Path(__file__).parents[2] / "sample_data", snr=0.02)
     power = np.mean(
         [np.abs(fft.rfftn(item[0].numpy())) ** 2 for item in pool.read(range(0, 100, 10))], axis=0
     )

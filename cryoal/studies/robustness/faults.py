@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from cryoal.pools.changed import Change, ChangedPool
-from cryoal.runs import RunFolder, open_data
+from cryoal.runs import RunFolder, open_volumes
 from cryoal.runs.settings import RunSettings
 from cryoal.studies.robustness.probe import Numbers, Probe, accuracy_on
 from cryoal.volumes.contrast import InvertContrast
@@ -63,6 +63,6 @@ class FaultProbe(Probe):
         return [UNCHANGED, *(fault.key for fault in FAULTS)]
 
     def measure(self, folder: RunFolder, keys: Sequence[str]) -> dict[str, Numbers]:
-        pool, cycle = open_data(self.settings), self.cycle(folder)
+        pool, cycle = open_volumes(self.settings), self.cycle(folder)
         pools = {fault.key: ChangedPool(pool, fault.change, fault.key) for fault in FAULTS}
         return {key: {"accuracy": accuracy_on(folder, cycle, pools.get(key, pool))} for key in keys}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cryoal.errors import CryoalError
 from cryoal.io.snr import format_snr
-from cryoal.pools import SubtomogramPool, open_pool
+from cryoal.pools import SubtomogramPool, open_subtomograms
 from cryoal.pools.changed import ChangedPool
 from cryoal.pools.noise_variants import cleanest, variants_in
 from cryoal.pools.subtomograms import same_length
@@ -21,7 +21,7 @@ from cryoal.pools.write_variants import (
     noisier,
     write_variants,
 )
-from cryoal.runs import open_data
+from cryoal.runs import open_volumes
 from cryoal.runs.settings import RunSettings
 from cryoal.runs.start import check_labels
 from cryoal.volumes.noise_law import NoiseLaw
@@ -90,7 +90,7 @@ class NoiseSource:
 
         Splits and first labels are drawn by place, so that they would differ too.
         """
-        pool = open_data(self.settings_at(snr, Path()))
+        pool = open_volumes(self.settings_at(snr, Path()))
         what = difference(self.clean, pool)
         if what is not None:
             raise CryoalError(
@@ -133,7 +133,7 @@ def open_source(settings: RunSettings, input_snr: float | None, progress: Progre
     if not data.exists():
         raise CryoalError(f"{data}: is not there; correct the path")
     path, named = cleanest(data)
-    clean = open_pool(
+    clean = open_subtomograms(
         path,
         label_column=settings.label_column,
         voxel_size_A=settings.voxel_size_A,

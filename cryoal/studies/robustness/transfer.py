@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from cryoal.runs import RunFolder, open_data
+from cryoal.runs import RunFolder, open_volumes
 from cryoal.runs.settings import RunSettings
 from cryoal.studies.robustness.probe import Numbers, Probe, accuracy_on
 
@@ -30,5 +30,5 @@ class TransferProbe(Probe):
     def measure(self, folder: RunFolder, keys: Sequence[str]) -> dict[str, Numbers]:
         pools, cycle = dict(self.pools), self.cycle(folder)
         return {
-            key: {"accuracy": accuracy_on(folder, cycle, open_data(pools[key]))} for key in keys
+            key: {"accuracy": accuracy_on(folder, cycle, open_volumes(pools[key]))} for key in keys
         }
