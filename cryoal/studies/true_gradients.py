@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -20,12 +20,15 @@ from cryoal.strategies import Workshop
 
 BATCH = 32
 
+Progress = Callable[[int, int], None]
+
 
 def true_gradient_norms(
     workshop: Workshop,
     items: npt.NDArray[np.int64],
     labels: npt.NDArray[np.int64],
     aggregate: Aggregate,
+    progress: Progress | None = None,
 ) -> Tensor:
     """Norm (n,) of each item's gradient of the cross-entropy of its true label.
 
@@ -36,7 +39,7 @@ def true_gradient_norms(
         labels: (n,) outputs of the model.
     """
     loss = LabelledLoss(torch.from_numpy(labels).to(workshop.fabric.device))
-    return norms_of(workshop, items, {"true": loss}, aggregate)["true"]
+    return norms_of(workshop, items, {"true": loss}, aggregate, progress=progress)["true"]
 
 
 def norms_of(
@@ -45,6 +48,7 @@ def norms_of(
     losses: Mapping[str, Loss],
     aggregate: Aggregate,
     scope: Literal["all", "head"] = "all",
+    progress: Progress | None = None,
 ) -> dict[str, Tensor]:
     """Gradient norms (n,) of each of the ``losses``, of the workshop's model, in one pass.
 
@@ -59,6 +63,8 @@ def norms_of(
         scored = score(model, batch, [*losses.values()], aggregate=aggregate, scope=scope)
         for own, found in zip(norms.values(), scored.norms, strict=True):
             own[place] = found.cpu()
+        if progress is not None:
+            progress(place.stop, len(items))
     return norms
 
 
@@ -100,7 +106,9 @@ class QueryOverlap:
     candidates: int
 
 
-def query_overlap(loop: ActiveLearningLoop, cycle: int) -> QueryOverlap:
+def query_overlap(
+    loop: ActiveLearningLoop, cycle: int, progress: Progress | None = None
+) -> QueryOverlap:
     """The overlap of the query of ``cycle``, by the model that chose it.
 
     Raises:
@@ -113,7 +121,7 @@ def query_overlap(loop: ActiveLearningLoop, cycle: int) -> QueryOverlap:
         raise CryoalError(f"{loop.folder.path}: no candidate of cycle {cycle} has a label")
     workshop = loop.models.workshop(cycle)
     aggregate = loop.settings.aggregate
-    norms = true_gradient_norms(workshop, candidates[known], labels[known], aggregate)
+    norms = true_gradient_norms(workshop, candidates[known], labels[known], aggregate, progress)
     chosen = loop.journal.query(cycle)
     share = overlap_with_largest(norms, candidates[known], chosen)
     return QueryOverlap(share, int(known.sum()))
