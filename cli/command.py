@@ -14,7 +14,8 @@ class CryoalCommand(click.Command):
     """A command whose failures end as ``error: ...`` unless ``--debug`` asks for the traceback.
 
     A full disk or a missing permission can strike at any write, so ``OSError`` is told the same
-    way as a ``CryoalError``.
+    way as a ``CryoalError``. An option that is given twice is refused: click would take the last
+    without a word.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -30,6 +31,37 @@ class CryoalCommand(click.Command):
                 help="Show the traceback of an error.",
             )
         )
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the command line.
+
+        Raises:
+            Failure: what is wrong with it, in one line.
+        """
+        try:
+            if not ctx.resilient_parsing:
+                self.check_once(ctx, args)
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            text = one_line(error).rstrip(".")
+            raise Failure(f"{text}; see '{ctx.command_path} -h'") from error
+
+    def check_once(self, ctx: click.Context, args: list[str]) -> None:
+        """Refuse an option that is given twice and takes one value.
+
+        Raises:
+            UsageError: names it.
+        """
+        # The parser empties the list that it is given.
+        _, _, given = self.make_parser(ctx).parse_args(args=[*args])
+        for param in given:
+            if not isinstance(param, click.Option) or param.multiple or param.count:
+                continue
+            if given.count(param) > 1:
+                raise click.UsageError(
+                    f"{param.opts[0]} is given {given.count(param)} times; give it once, and where "
+                    "it takes several values, with commas between"
+                )
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command.
@@ -63,7 +95,12 @@ def remember_debug(ctx: click.Context, _param: click.Parameter, value: bool) -> 
 
 def one_line(error: Exception) -> str:
     if isinstance(error, MemoryError):
-        return f"not enough memory ({error})"
+        return (
+            f"not enough memory ({error}); ask for less at once, such as smaller boxes or volumes, "
+            "or use a machine with more"
+        )
+    if isinstance(error, click.UsageError):
+        return " ".join(error.format_message().split())
     if isinstance(error, OSError) and error.filename is not None:
         return f"{error.filename}: {error.strerror}"
     return " ".join(str(error).split())
