@@ -24,6 +24,7 @@ ATOM_SUFFIXES = tuple(
 LARGEST_ASSEMBLY = 5_000_000
 _LARGEST_BYTES = 2**30
 _COORDINATES = ((30, 38), (38, 46), (46, 54))
+_ATOM_RECORDS = ("ATOM  ", "HETATM")
 
 
 def is_atoms_name(name: str) -> bool:
@@ -95,10 +96,15 @@ def _parsed(path: Path, text: str) -> gemmi.Structure:
 
 
 def _check_pdb(path: Path, text: str) -> None:
-    """Refuse coordinates that gemmi would read as 0, and files that end too early."""
+    """Refuse other files, coordinates that gemmi would read as 0, and files that end too early."""
     lines = text.splitlines()
+    if not any(line.startswith((*_ATOM_RECORDS, "HEADER")) for line in lines):
+        raise CryoalError(
+            f"{path}: is no PDB file (no line begins with ATOM or HETATM); leave it out, or name "
+            "an mmCIF file .cif"
+        )
     for number, line in enumerate(lines, 1):
-        if line.startswith(("ATOM  ", "HETATM")) and not _has_coordinates(line):
+        if line.startswith(_ATOM_RECORDS) and not _has_coordinates(line):
             raise CryoalError(
                 f"{path}, line {number}: columns 31-54 are no coordinates ({line[30:54]!r}); "
                 "correct the line, or copy a file that was cut short again"

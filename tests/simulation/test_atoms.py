@@ -92,8 +92,11 @@ LINE = atom_line(1, SOME[0])
     [
         ("a.pdb", b"", "is empty"),
         ("a.cif.gz", gzip.compress(b" \n", mtime=0), "is empty"),
-        ("a.pdb", b"<html>404</html>\n", "holds no atoms"),
-        ("a.pdb", bytes(range(256)), "stops before its END"),
+        ("a.pdb", b"<html>404</html>\n", "is no PDB file"),
+        ("a.pdb", bytes(range(256)), "is no PDB file"),
+        ("a.pdb", np.random.default_rng(0).bytes(5000), "is no PDB file"),
+        ("a.pdb.gz", gzip.compress(bytes(range(256)), mtime=0), "is no PDB file"),
+        ("a.pdb", b"HEADER    VIRUS\nEND\n", "holds no atoms"),
         ("a.pdb", atom_line(1, ("H", " H  ", "ALA", (0, 0, 0))).encode() + b"\n", "no atoms but"),
         ("a.cif", b"hello", "not an mmCIF file"),
         ("a.cif", b"data_x\nloop_\n_atom_site.id\n_atom_site.type_symbol\n1 C 2\n", "damaged"),
