@@ -9,9 +9,10 @@ import click
 
 from cryoal.counted import counted
 from cryoal.errors import CryoalError
-from cryoal.pools import Contrast, open_pool
+from cryoal.pools import Contrast, open_subtomograms
 from cryoal.pools.noise_variants import cleanest
 from cryoal.pools.write_variants import measure_noise, write_variants
+from cryoal.volumes.noise_law import NOISY
 
 from .command import CryoalCommand
 from .numbers import numbers
@@ -33,7 +34,7 @@ DOUBTFUL = 1.5
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder to make.")
 @click.option(
     "--input-snr",
-    type=click.FloatRange(0, min_open=True),
+    type=float,
     help="Ratio that the pool has (inf: no noise); else by its folder's name, else measured.",
 )
 @click.option("--label-column", metavar="NAME", help="Column of a STAR or CSV that holds the class")
@@ -59,10 +60,15 @@ def noise(
     'cryoal run --data OUT --snr 0.05' takes one of them.
     """
     wanted = numbers("--snr", snrs)
+    if input_snr is not None and not input_snr > 0:
+        raise CryoalError(
+            f"--input-snr {input_snr:g}: give the ratio that the pool has, a number above 0 (or "
+            "inf for a pool without noise)"
+        )
     if not data.exists():
         raise CryoalError(f"{data}: is not there; correct the path")
     source, named = cleanest(data)
-    pool = open_pool(
+    pool = open_subtomograms(
         source, label_column=label_column, voxel_size_A=voxel_size_A, contrast=contrast
     )
     with progress_bar("measuring the noise", quiet) as progress:
@@ -83,10 +89,14 @@ def described(stated: float | None, measured: float) -> str:
     if stated is None:
         return f"SNR {measured:.3g} by the boxes' corners (--input-snr to state it)"
     text = f"SNR {stated:g} as stated"
-    if stated == math.inf:
-        return text
     text += f", {measured:.3g} by the boxes' corners"
-    if not 1 / DOUBTFUL < measured / stated < DOUBTFUL:
+    # Of boxes without noise the corners hold what the lens has spread, so that some ratio is left.
+    differ = (
+        measured < NOISY
+        if stated == math.inf
+        else not (1 / DOUBTFUL < measured / stated < DOUBTFUL)
+    )
+    if differ:
         text += (
             "; these differ: is the stated one of the particle alone, or are there neighbours in "
             "the boxes? --input-snr states the ratio over the whole box"

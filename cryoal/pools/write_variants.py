@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -12,7 +13,7 @@ from cryoal.errors import CryoalError
 from cryoal.io.hdf5 import is_hdf5
 from cryoal.io.snr import format_snr
 from cryoal.pools.changed import ChangedPool
-from cryoal.pools.opening import open_pool
+from cryoal.pools.opening import open_subtomograms
 from cryoal.pools.pack import pack_pool
 from cryoal.pools.subtomograms import SubtomogramPool
 from cryoal.volumes.add_noise import AddNoise
@@ -89,9 +90,10 @@ def write_variants(
             variants or cannot be written.
     """
     changed = [noisier(pool, law, input_snr, snr, seed) for snr in snrs]
-    for snr, variant in zip(snrs, changed, strict=True):
-        file = out / format_snr(snr) / FILE
-        if not _is_there(file, variant):
+    files = [out / format_snr(snr) / FILE for snr in snrs]
+    there = [_is_there(file, variant) for file, variant in zip(files, changed, strict=True)]
+    for snr, variant, file, is_there in zip(snrs, changed, files, there, strict=True):
+        if not is_there:
             _make_folder(file.parent)
             with progress(f"writing {format_snr(snr)}") as done:
                 pack_pool(variant, file, progress=done)
@@ -102,15 +104,23 @@ def _is_there(file: Path, variant: ChangedPool) -> bool:
     """Whether ``file`` was packed from ``variant``.
 
     Raises:
-        CryoalError: it holds something else.
+        CryoalError: it holds something else, or lies in a folder of other files, which would then
+            be two pools at once.
     """
     if not file.exists():
+        if _other_files(file.parent):
+            raise CryoalError(f"{file.parent}: holds other files already; give another --out")
         return False
     if is_hdf5(file):
-        there = open_pool(file)
+        there = open_subtomograms(file)
         if getattr(there, "source_fingerprint", "") == variant.fingerprint:
             return True
     raise CryoalError(f"{file}: is there already, of another pool or seed; give another --out")
+
+
+def _other_files(folder: Path) -> bool:
+    """Whether a folder holds anything but what a killed call began to write."""
+    return folder.is_dir() and any(not name.startswith(".") for name in os.listdir(folder))
 
 
 def _make_folder(folder: Path) -> None:

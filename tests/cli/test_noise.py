@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 from cryoal_cli.noise import noise
 
-from cryoal.pools import open_pool
+from cryoal.pools import open_subtomograms
 from cryoal.simulation.assemblies import builtin
 from cryoal.simulation.pool import simulate_pool
 
@@ -39,7 +39,7 @@ def test_variants_of_the_cleanest_keep_names_and_labels(pool: Path, tmp_path: Pa
     first, *files = result.stdout.splitlines()
     assert first.startswith(f"{pool / 'SNR050'}: 20 items, SNR 0.5 as stated, 0.4")
     assert files == [f"{out / name / 'pool.h5'}" for name in ("SNR010", "SNR005")]
-    before, after = open_pool(pool, snr=0.5), open_pool(out, snr=0.05)
+    before, after = open_subtomograms(pool, snr=0.5), open_subtomograms(out, snr=0.05)
     assert list(after.ids) == list(before.ids)
     assert (after.labels == before.labels).all()
     assert after.voxel_size_A == before.voxel_size_A
@@ -53,7 +53,7 @@ def test_the_same_call_writes_the_same_and_leaves_what_is_there(pool: Path, tmp_
     for out in (one, two):
         assert run("--data", pool, "--snr", "0.05", "--out", out, "--quiet").exit_code == 0
     files = [out / "SNR005" / "pool.h5" for out in (one, two)]
-    voxels = [open_pool(file).read(np.arange(20)) for file in files]
+    voxels = [open_subtomograms(file).read(np.arange(20)) for file in files]
     assert (voxels[0] == voxels[1]).all()
     written = files[0].stat().st_mtime_ns
     assert run("--data", pool, "--snr", "0.05,0.01", "--out", one, "--quiet").exit_code == 0
@@ -94,15 +94,16 @@ def test_an_unstated_ratio_is_measured_and_said(pool: Path, tmp_path: Path) -> N
         ("0.1;0.2", "--snr"),
         ("0.1,0.1", "given twice"),
         ("0.0000001", "at most 6 decimals"),
+        ("0.1 --snr=0.05", "--snr is given 2 times; give it once"),
     ],
 )
 def test_what_noise_cannot_do_is_refused(
     pool: Path, tmp_path: Path, snrs: str, message: str
 ) -> None:
-    result = run("--data", pool, f"--snr={snrs}", "--out", tmp_path / "out", "--quiet")
+    result = run("--data", pool, *f"--snr={snrs}".split(), "--out", tmp_path / "out", "--quiet")
     assert result.exit_code == 2
-    assert message in result.stderr
-    assert "Traceback" not in result.output
+    (line,) = result.stderr.splitlines()
+    assert message in line
     assert not (tmp_path / "out").exists()
 
 
@@ -113,7 +114,32 @@ def test_an_input_ratio_that_is_none_is_refused(pool: Path, tmp_path: Path, rati
         "--quiet",
     )
     assert result.exit_code == 2
+    (line,) = result.stderr.splitlines()
+    assert line.startswith(f"error: --input-snr {ratio}: give the ratio that the pool has")
     assert not (tmp_path / "out").exists()
+
+
+def test_a_noisy_pool_that_is_said_to_have_no_noise_is_doubted(pool: Path, tmp_path: Path) -> None:
+    result = run(
+        *("--data", pool, "--snr", "0.05", "--out", tmp_path / "out", "--input-snr", "inf"),
+        "--quiet",
+    )
+    assert result.exit_code == 0, result.output
+    assert "SNR inf as stated, 0.4" in result.stdout
+    assert "these differ" in result.stdout
+
+
+def test_a_pool_is_not_written_among_other_files(pool: Path, tmp_path: Path) -> None:
+    """``--out`` as ``--data`` would make two pools of one folder."""
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "SNR050").symlink_to(pool / "SNR050")
+    for name in ("groel", "apoferritin"):
+        (tmp_path / "data" / "SNR010" / name).mkdir(parents=True)
+    data = tmp_path / "data"
+    result = run("--data", data, "--snr", "0.05,0.1", "--out", data, "--quiet")
+    assert result.exit_code == 2
+    assert f"{data / 'SNR010'}: holds other files already; give another --out" in result.stderr
+    assert not (data / "SNR005").exists()
 
 
 def test_another_pools_variants_are_not_replaced(pool: Path, tmp_path: Path) -> None:
