@@ -21,6 +21,8 @@ Volume = npt.NDArray[np.float64]
 # Inside the mask: where the density is above this share of its maximum.
 MASK_LEVEL = 0.1
 FEWEST_VOXELS = 4
+LARGEST_MAP = 2**26
+"""Voxels; half a gigabyte."""
 
 
 @dataclass(frozen=True)
@@ -94,16 +96,28 @@ def density_from_beads(
         radii_A: (n,) Å.
         voxel_size_A: voxel of the map. The map is a cube, the origin at voxel ``n // 2``.
         softness_A: standard deviation of the blurred edge.
+
+    Raises:
+        CryoalError: the map would have more than ``LARGEST_MAP`` voxels, or none shows a bead.
     """
     centres = np.asarray(centres_A, dtype=np.float64)
     radii = np.asarray(radii_A, dtype=np.float64)
     margin_A = 3 * softness_A
     reach_A = float((np.sqrt((centres**2).sum(axis=1)) + radii).max()) + margin_A
+    if not (2 * reach_A / voxel_size_A + 3) ** 3 <= LARGEST_MAP:
+        raise CryoalError(
+            f"{name}: {2 * reach_A:.0f} Å is too large for a map with voxels of {voxel_size_A:g} "
+            "Å; use larger voxels"
+        )
     half = int(np.ceil(reach_A / voxel_size_A))
     axis = np.arange(-half, half + 1) * voxel_size_A
     solvent = np.ones((axis.size,) * 3)
     for centre, radius in zip(centres, radii, strict=True):
         near = [np.flatnonzero(np.abs(axis - c) <= radius + margin_A) for c in centre[::-1]]
+        if not all(len(n) for n in near):
+            raise CryoalError(
+                f"{name}: voxels of {voxel_size_A:g} Å are larger than its parts; use smaller ones"
+            )
         patch = tuple(slice(n[0], n[-1] + 1) for n in near)
         squares = [(axis[n] - c) ** 2 for n, c in zip(near, centre[::-1], strict=True)]
         distance = np.sqrt(

@@ -18,6 +18,9 @@ from cryoal.errors import CryoalError
 from cryoal.simulation.density import Volume, frequencies
 from cryoal.volumes.noise_law import multiplicity
 
+MOST_TILTS = 1000
+"""Images of one tilt series; real ones have some tens."""
+
 
 @dataclass(frozen=True)
 class Microscope:
@@ -47,6 +50,11 @@ class Microscope:
             raise CryoalError(f"tilts up to {self.tilt_max_deg} degrees: give above 0, up to 90")
         if not self.tilt_step_deg > 0:
             raise CryoalError(f"tilt step of {self.tilt_step_deg} degrees: give a step above 0")
+        if 2 * self.tilt_max_deg / self.tilt_step_deg > MOST_TILTS:
+            raise CryoalError(
+                f"tilt step of {self.tilt_step_deg:g} degrees: makes more than {MOST_TILTS} "
+                "images; give a larger step"
+            )
 
     @cached_property
     def tilts_deg(self) -> Volume:

@@ -25,7 +25,7 @@ class Optics(BaseModel):
             a Gaussian, 1 at frequency 0. Binned images stay far from the detector's own limit.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     voltage_kV: float = Field(300.0, ge=60, le=1000)
     cs_mm: float = Field(2.7, ge=0)

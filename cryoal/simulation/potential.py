@@ -25,7 +25,14 @@ from scipy import fft
 
 from cryoal.errors import CryoalError
 from cryoal.simulation.atoms import positions_A, read_atoms
-from cryoal.simulation.density import Density, Volume, class_name, frequencies, low_pass
+from cryoal.simulation.density import (
+    LARGEST_MAP,
+    Density,
+    Volume,
+    class_name,
+    frequencies,
+    low_pass,
+)
 
 # h^2 / (2 pi m e): volts of a potential from the form factors, Å, in a volume of 1 Å^3.
 VOLTS = 47.87801
@@ -42,7 +49,6 @@ _BLUR_VOXELS = 0.95
 _CUTOFF_A = 1e-6
 _FINEST_VOXELS = 3.2
 _MARGIN_VOXELS = 8
-_LARGEST_MAP = 2**26
 
 
 @cache
@@ -79,7 +85,7 @@ def _centred(path: Path, model: gemmi.Model, voxel_size_A: float) -> list[int]:
     places = positions_A(model)
     low, high = places.min(axis=0), places.max(axis=0)
     extents = (high - low) / voxel_size_A + 2 * _MARGIN_VOXELS
-    if not math.prod(extents.tolist()) <= _LARGEST_MAP:
+    if not math.prod(extents.tolist()) <= LARGEST_MAP:
         lengths = " x ".join(f"{length:.0f}" for length in high - low)
         raise CryoalError(
             f"{path}: {lengths} Å is too large for a map with voxels of {voxel_size_A:g} Å; use "

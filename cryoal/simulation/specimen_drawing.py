@@ -9,7 +9,7 @@ from scipy.spatial.transform import Rotation
 
 from cryoal.errors import CryoalError
 from cryoal.simulation.assemblies import builtin
-from cryoal.simulation.density import Density, density_from_beads
+from cryoal.simulation.density import density_from_beads
 from cryoal.simulation.membrane import HALF_THICKNESS_A, Vesicle
 from cryoal.simulation.packing import Packing
 from cryoal.simulation.specimen import BACKGROUND, FIDUCIAL, ICE, VESICLE, Placed, Specimen
@@ -34,28 +34,26 @@ class SpecimenDrawer:
 
     Raises:
         CryoalError: a structure that cannot be read, is larger than the box or than the slab is
-            thick, or more objects than can be counted.
+            thick or smaller than two voxels, or more objects than can be counted.
     """
 
     def __init__(self, recipe: TomogramRecipe) -> None:
         self.recipe = recipe
         voxel_A = recipe.voxel_size_A
         shapes = np.random.default_rng([recipe.seed, 1])
-        self.kinds = [
-            Template(as_density(structure, voxel_A), voxel_A, name=name)
-            for name, structure, _ in recipe.kinds()
-        ]
-        for kind in self.kinds:
-            self._check_fits(kind)
+        self.kinds: list[Template] = []
+        for name, structure, _ in recipe.kinds():
+            density = as_density(structure, voxel_A)
+            self._check_fits(name, density.diameter_A())
+            self.kinds.append(Template(density, voxel_A, name=name))
         gold = as_density(builtin("gold_bead"), voxel_A)
         self._gold = [Template(gold, voxel_A, name=FIDUCIAL, strength=_GOLD_STRENGTH)]
         self._background = [
-            Template(_clump(shapes, (3, 10), (9.0, 16.0), voxel_A), voxel_A, name=BACKGROUND)
+            _clump(BACKGROUND, shapes, (3, 10), (9.0, 16.0), voxel_A)
             for _ in range(_BACKGROUND_SHAPES)
         ]
         self._ice = [
-            Template(_clump(shapes, (10, 25), (25.0, 45.0), voxel_A), voxel_A, name=ICE)
-            for _ in range(_ICE_SHAPES)
+            _clump(ICE, shapes, (10, 25), (25.0, 45.0), voxel_A) for _ in range(_ICE_SHAPES)
         ]
         self.counts = self._counts()
 
@@ -90,19 +88,24 @@ class SpecimenDrawer:
             slab.renumbered(["particles", VESICLE, FIDUCIAL, ICE, BACKGROUND]),
         )
 
-    def _check_fits(self, kind: Template) -> None:
+    def _check_fits(self, name: str, across_A: float) -> None:
         recipe = self.recipe
-        across_A = kind.diameter_px * recipe.voxel_size_A
-        needed_px = kind.diameter_px + 2 * recipe.max_shift_px
+        across_px = across_A / recipe.voxel_size_A
+        needed_px = across_px + 2 * recipe.max_shift_px
         if needed_px > recipe.box_px:
             raise CryoalError(
-                f"{kind.name}: {across_A:.0f} Å across, {needed_px:.0f} px with its shifts, does "
+                f"{name}: {across_A:.0f} Å across, {needed_px:.0f} px with its shifts, does "
                 f"not fit a box of {recipe.box_px} px; use a larger box or voxel"
             )
-        if kind.diameter_px > recipe.slab_px():
+        if across_px > recipe.slab_px():
             raise CryoalError(
-                f"{kind.name}: {across_A:.0f} Å across, but the slab is only "
+                f"{name}: {across_A:.0f} Å across, but the slab is only "
                 f"{recipe.slab_px() * recipe.voxel_size_A:.0f} Å thick; use a thicker one"
+            )
+        if across_px < 2:
+            raise CryoalError(
+                f"{name}: {across_A:.0f} Å across, is lost in voxels of {recipe.voxel_size_A:g} Å; "
+                "use smaller ones"
             )
 
     def _counts(self) -> list[int]:
@@ -224,11 +227,12 @@ def _does_not_fit(fitted: int, asked: int, what: str) -> CryoalError:
 
 
 def _clump(
+    name: str,
     generator: np.random.Generator,
     beads: tuple[int, int],
     radii_A: tuple[float, float],
     voxel_size_A: float,
-) -> Density:
+) -> Template:
     """Beads of random sizes, each touching one before it."""
     radii = generator.uniform(*radii_A, generator.integers(*beads, endpoint=True))
     centres = np.zeros((len(radii), 3))
@@ -238,4 +242,5 @@ def _clump(
         direction /= np.linalg.norm(direction)
         centres[at] = centres[on] + direction * 0.8 * (radii[at] + radii[on])
     centres -= centres.mean(axis=0)
-    return density_from_beads("clump", centres, radii, voxel_size_A=voxel_size_A / 2)
+    density = density_from_beads(name, centres, radii, voxel_size_A=voxel_size_A / 2)
+    return Template(density, voxel_size_A, name=name)

@@ -84,8 +84,8 @@ class Simulator:
         resolution_A: structures have no finer detail than this; two voxels where it is None.
 
     Raises:
-        CryoalError: two structures of one name, none at all, one larger than the box, or a
-            range that is not one; or as :func:`as_density`.
+        CryoalError: two structures of one name, none at all, one larger than the box or smaller
+            than the resolution, or a range that is not one; or as :func:`as_density`.
     """
 
     def __init__(
@@ -99,7 +99,7 @@ class Simulator:
         max_shift_px: float = 2.0,
         resolution_A: float | None = None,
     ) -> None:
-        if not 0 < defocus_um[0] <= defocus_um[1]:
+        if not 0 < defocus_um[0] <= defocus_um[1] < math.inf:
             raise CryoalError(f"defocus range {defocus_um} um: give low,high above 0")
         if not max_shift_px >= 0:
             raise CryoalError(f"largest shift of {max_shift_px} px: give 0 or more")
@@ -121,7 +121,7 @@ class Simulator:
             density = as_density(structure, microscope.voxel_size_A)
             if density.name in self._densities:
                 raise CryoalError(f"two structures are called {density.name!r}; rename one")
-            self._check_fits(density)
+            self._check_fits(density, resolution_A)
             self._densities[density.name] = _Prepared(density, microscope, resolution_A)
         if not self._densities:
             raise CryoalError("no structure to simulate; give at least one")
@@ -172,13 +172,19 @@ class Simulator:
             for index in range(per_class):
                 yield from self.item(name, index, snrs)
 
-    def _check_fits(self, density: Density) -> None:
+    def _check_fits(self, density: Density, resolution_A: float) -> None:
         box_A = self.microscope.box_px * self.microscope.voxel_size_A
-        needed_A = density.diameter_A() + 2 * self.max_shift_px * self.microscope.voxel_size_A
+        across_A = density.diameter_A()
+        needed_A = across_A + 2 * self.max_shift_px * self.microscope.voxel_size_A
         if needed_A > box_A:
             raise CryoalError(
-                f"{density.name}: {density.diameter_A():.0f} Å across, {needed_A:.0f} Å with its "
-                f"shifts, does not fit a box of {box_A:.0f} Å; use a larger box or voxel"
+                f"{density.name}: {across_A:.0f} Å across, {needed_A:.0f} Å with its "
+                f"shifts, does not fit a box of {box_A:g} Å; use a larger box or voxel"
+            )
+        if resolution_A > across_A:
+            raise CryoalError(
+                f"{density.name}: {across_A:.0f} Å across, is lost at a resolution of "
+                f"{resolution_A:g} Å; use smaller voxels or a finer resolution"
             )
 
 

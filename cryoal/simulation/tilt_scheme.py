@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from scipy.spatial.transform import Rotation
 
 from cryoal.simulation.density import Volume
+from cryoal.simulation.microscope import MOST_TILTS
 
 
 class TiltScheme(BaseModel):
@@ -24,13 +25,22 @@ class TiltScheme(BaseModel):
         dose_e_A2: electrons per Å² of the whole exposure, the same for every image.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     max_deg: float = Field(60.0, gt=0, lt=90)
     step_deg: float = Field(3.0, gt=0)
     order: Literal["dose-symmetric", "bidirectional", "rising"] = "dose-symmetric"
     dual_axis: bool = False
     dose_e_A2: float = Field(120.0, gt=0)
+
+    @model_validator(mode="after")
+    def check_count(self) -> TiltScheme:
+        """Refuse more images than any series has."""
+        if 2 * self.max_deg / self.step_deg > MOST_TILTS:
+            raise ValueError(
+                f"step_deg {self.step_deg:g} makes more than {MOST_TILTS} images; give a larger one"
+            )
+        return self
 
     def angles_deg(self) -> Volume:
         """Tilt angle of every image, (n,)."""

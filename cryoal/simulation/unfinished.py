@@ -16,6 +16,7 @@ from cryoal.io.atomic import written_atomically
 
 RECIPE = "recipe.yaml"
 _LOCK = ".lock"
+_BEFORE_ITEMS = {RECIPE, _LOCK, "truth.csv"}
 
 
 @contextmanager
@@ -45,7 +46,7 @@ def unfinished(out: Path, recipe: str) -> Iterator[Path]:
             _remove_torn(folder)
             try:
                 yield folder
-            except CryoalError:
+            except (CryoalError, MemoryError):
                 _remove_bare(folder)
                 raise
             (folder / _LOCK).unlink()
@@ -106,7 +107,7 @@ def _changes(begun: bytes, recipe: str) -> str:
 def _remove_bare(folder: Path) -> None:
     """Remove a folder in which nothing was made, so that better settings can be tried."""
     names = {path.name for path in folder.rglob("*") if path.is_file()}
-    if names <= {RECIPE, _LOCK}:
+    if names <= _BEFORE_ITEMS:
         shutil.rmtree(folder)
 
 

@@ -44,6 +44,20 @@ def test_overlapping_beads_are_no_denser_than_one() -> None:
     assert density.voxels.max() <= 1
 
 
+@pytest.mark.parametrize(
+    ("voxel_size_A", "message"),
+    [
+        (0.0005, "b: 130 Å is too large for a map with voxels of 0.0005 Å; use larger voxels"),
+        (500.0, "b: voxels of 500 Å are larger than its parts; use smaller ones"),
+    ],
+)
+def test_absurd_voxels_are_refused_before_anything_is_made(
+    voxel_size_A: float, message: str
+) -> None:
+    with pytest.raises(CryoalError, match=message):
+        density_from_beads("b", [[0, 0, 40]], [10.0], voxel_size_A=voxel_size_A)
+
+
 def test_low_pass_keeps_what_is_coarse_and_removes_what_is_fine() -> None:
     axis = np.arange(32)
     coarse, fine = np.cos(2 * np.pi * axis / 16), np.cos(2 * np.pi * axis / 4)

@@ -82,6 +82,7 @@ def test_signal_of_a_point_is_filtered_by_the_independent_ctf() -> None:
         ((32, float("nan")), "voxel size"),
         ((32, 10.0, 95.0), "tilts"),
         ((32, 10.0, 60.0, 0.0), "tilt step"),
+        ((32, 10.0, 60.0, 1e-7), "tilt step of 1e-07 degrees: makes more than 1000 images"),
     ],
 )
 def test_impossible_settings_are_refused(arguments: tuple[float, ...], message: str) -> None:

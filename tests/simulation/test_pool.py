@@ -202,6 +202,18 @@ def test_a_stopped_pool_of_other_settings_is_left_alone(tmp_path: Path) -> None:
     assert contents(unfinished) == before
 
 
+def test_too_little_memory_for_the_first_item_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def too_large(*_: object) -> None:
+        raise MemoryError("Unable to allocate 8 GiB")
+
+    monkeypatch.setattr(Simulator, "item", too_large)
+    with pytest.raises(MemoryError):
+        make(tmp_path / "pool")
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"kind: [", b"just text"])
 def test_an_unfinished_folder_with_a_damaged_recipe_is_told(tmp_path: Path, content: bytes) -> None:
     (begin(tmp_path / "pool", 2) / "recipe.yaml").write_bytes(content)

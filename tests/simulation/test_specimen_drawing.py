@@ -117,6 +117,18 @@ def test_crowding_is_the_share_of_the_slab() -> None:
         ({"thickness_nm": 20.0}, "ribosome_70s: .* the slab is only 200 Å thick"),
         ({"box_px": 12}, "does not fit a box of 12 px"),
         ({"number": 70000}, "at most 65535"),
+        (
+            {"voxel_size_A": 0.01, "thickness_nm": None},
+            "Å is too large for a map with voxels of 0.005",
+        ),
+        (
+            {"voxel_size_A": 500.0, "thickness_nm": None},
+            "voxels of 250 Å are larger than its parts",
+        ),
+        (
+            {"voxel_size_A": 70.0, "thickness_nm": None, "structures": ["rubisco"]},
+            "rubisco: 1.. Å across, is lost in voxels of 70 Å",
+        ),
         ({"structures": ["nowhere.mrc"]}, "nowhere.mrc: is not there"),
         (
             {"thickness_nm": 14.0, "vesicles": 1, "structures": ["rubisco"], "max_shift_px": 0},

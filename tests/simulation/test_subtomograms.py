@@ -183,7 +183,13 @@ def test_speed_of_32_px_boxes() -> None:
         ([builtin("groel"), builtin("groel")], {}, "two structures are called 'groel'"),
         ([builtin("ribosome_70s")], {}, "ribosome_70s.*does not fit"),
         (STRUCTURES, {"defocus_um": (3.0, 2.0)}, "defocus"),
+        (STRUCTURES, {"defocus_um": (3.0, math.inf)}, "defocus"),
         (STRUCTURES, {"max_shift_px": -1.0}, "shift"),
+        (
+            STRUCTURES,
+            {"resolution_A": 1e9},
+            "groel: 184 Å across, is lost at a resolution of 1e.09 Å",
+        ),
     ],
 )
 def test_bad_requests_are_refused(

@@ -37,7 +37,9 @@ def test_a_tilt_turns_about_y_and_the_second_axis_about_x() -> None:
     np.testing.assert_allclose(on_axis, np.tile([0, 1.0, 0], (3, 1)), atol=1e-12)
 
 
-@pytest.mark.parametrize("bad", [{"step_deg": 0}, {"max_deg": 90}, {"dose_e_A2": -1}, {"a": 1}])
+@pytest.mark.parametrize(
+    "bad", [{"step_deg": 0}, {"step_deg": 1e-7}, {"max_deg": 90}, {"dose_e_A2": -1}, {"a": 1}]
+)
 def test_schemes_that_cannot_be(bad: dict[str, float]) -> None:
     with pytest.raises(ValidationError):
         TiltScheme(**bad)
