@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -91,28 +92,33 @@ def simulate(out: Path, recipe: Path | None, quiet: bool, **options: Any) -> Non
     """
     given = _parsed({name: value for name, value in options.items() if value not in (None, ())})
     values = read_yaml(recipe) if recipe else {}
-    source = str(recipe or "options")
     kind = values.get("kind", "particles")
     if str(kind) not in KINDS:
-        raise CryoalError(f"{source}: kind {kind!r} is not simulated; there is {', '.join(KINDS)}")
+        raise CryoalError(f"{recipe}: kind {kind!r} is not simulated; there is {', '.join(KINDS)}")
+    work = KINDS[str(kind)](values | given, recipe or Path("options"), _names(given))
     with progress_bar("simulating", quiet) as progress:
-        KINDS[str(kind)](values | given, source, out, progress)
+        work(out, progress)
     click.echo(f"wrote {out}")
 
 
-def _particles(
-    values: dict[str, Any], source: str, out: Path, progress: Callable[[int, int], None]
-) -> None:
-    write_pool(resolve_recipe(values, Path(source).parent, source), out, progress)
+Work = Callable[[Path, Callable[[int, int], None]], Path]
 
 
-def _tomograms(
-    values: dict[str, Any], source: str, out: Path, progress: Callable[[int, int], None]
-) -> None:
-    simulate_tomograms(make_recipe(values, source, Path(source).parent), out, progress)
+def _particles(values: dict[str, Any], source: Path, names: dict[str, str]) -> Work:
+    return partial(write_pool, resolve_recipe(values, source.parent, str(source), names))
+
+
+def _tomograms(values: dict[str, Any], source: Path, names: dict[str, str]) -> Work:
+    return partial(simulate_tomograms, make_recipe(values, str(source), source.parent, names))
 
 
 KINDS = {"particles": _particles, "tomograms": _tomograms}
+
+
+def _names(given: dict[str, Any]) -> dict[str, str]:
+    """What the given values are called on the command line."""
+    options = {param.name: param.opts[0] for param in simulate.params}
+    return {name: options[name] for name in given}
 
 
 def _parsed(options: dict[str, Any]) -> dict[str, Any]:
@@ -121,7 +127,7 @@ def _parsed(options: dict[str, Any]) -> dict[str, Any]:
     if "structures" in options:
         values["structures"] = [str(path.absolute()) for path in options["structures"]]
     if options.get("builtin") not in (None, "all"):
-        values["builtin"] = [name.strip() for name in options["builtin"].split(",")]
+        values["builtin"] = [part.strip() for part in options["builtin"].split(",") if part.strip()]
     if "snrs" in options:
         values["snrs"] = numbers("--snr", options["snrs"])
     if "per_class" in options:

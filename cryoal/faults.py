@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 
 def faults_of(error: ValidationError, *section: str) -> str:
     """What is wrong in one line, each under its dotted name inside ``section``."""
-    return "; ".join(
-        ": ".join([*name_of((*section, *fault["loc"])), fault["msg"].removeprefix("Value error, ")])
-        for fault in error.errors()
-    )
+    return "; ".join(fault_text(fault, *section) for fault in error.errors())
+
+
+def fault_text(fault: ErrorDetails, *section: str) -> str:
+    """One fault under its dotted name inside ``section``."""
+    return ": ".join([*name_of((*section, *fault["loc"])), message_of(fault)])
+
+
+def message_of(fault: ErrorDetails) -> str:
+    """One fault without its name."""
+    return fault["msg"].removeprefix("Value error, ")
 
 
 def name_of(place: tuple[int | str, ...]) -> list[str]:

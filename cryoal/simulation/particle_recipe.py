@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections import defaultdict
 from collections.abc import Mapping
@@ -20,6 +21,7 @@ from cryoal.simulation.atoms import is_atoms_name
 from cryoal.simulation.density import class_name
 from cryoal.simulation.file_digest import sha256_of
 from cryoal.simulation.microscope import Microscope
+from cryoal.simulation.recipe_faults import NO_OPTIONS, recipe_error
 from cryoal.simulation.subtomograms import Contrast, Simulator
 
 MOST_PARTICLES = 1_000_000
@@ -154,7 +156,9 @@ class ParticleRecipe(BaseModel):
         return yaml.safe_dump(self.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
 
 
-def resolve_recipe(values: Mapping[str, Any], folder: Path, source: str) -> ParticleRecipe:
+def resolve_recipe(
+    values: Mapping[str, Any], folder: Path, source: str, options: Mapping[str, str] = NO_OPTIONS
+) -> ParticleRecipe:
     """A recipe from what people write, everything filled in.
 
     Args:
@@ -163,6 +167,7 @@ def resolve_recipe(values: Mapping[str, Any], folder: Path, source: str) -> Part
             ``resolution_A`` and ``version`` may be left out, and the latter is always replaced.
         folder: what relative paths start from.
         source: where the values come from, for messages.
+        options: how fields are called that were given on the command line.
 
     Raises:
         CryoalError: a field is unknown, missing or out of range (all of them in one line), a
@@ -180,22 +185,20 @@ def resolve_recipe(values: Mapping[str, Any], folder: Path, source: str) -> Part
         filled["builtin"] = list(BUILTIN)
     if isinstance(values["per_class"], int) and isinstance(values["snrs"], list | tuple):
         filled["per_class"] = [values["per_class"]] * len(values["snrs"])
-    if values.get("resolution_A") is None and isinstance(values["voxel_size_A"], int | float):
-        filled["resolution_A"] = 2 * values["voxel_size_A"]
-    recipe = _validated(filled, source)
+    if values.get("resolution_A") is None:
+        filled["resolution_A"] = _finest_A(values["voxel_size_A"])
+    try:
+        recipe = ParticleRecipe(**filled)
+    except ValidationError as error:
+        raise recipe_error(error, source, "particles", options) from error
     _check_names(recipe)
     return recipe
 
 
-def _validated(values: Mapping[str, Any], source: str) -> ParticleRecipe:
-    try:
-        return ParticleRecipe(**values)
-    except ValidationError as error:
-        faults = "; ".join(
-            ": ".join([*map(str, fault["loc"]), fault["msg"].removeprefix("Value error, ")])
-            for fault in error.errors()
-        )
-        raise CryoalError(f"{source}: {faults}") from error
+def _finest_A(voxel_size_A: object) -> float:
+    """Two voxels; anything where the voxel size is none, which is refused by itself."""
+    is_size = isinstance(voxel_size_A, int | float) and 0 < voxel_size_A < math.inf
+    return 2 * float(voxel_size_A) if is_size else 1.0  # type: ignore[arg-type]
 
 
 def _structures(entries: object, folder: Path, source: str) -> list[dict[str, str]]:

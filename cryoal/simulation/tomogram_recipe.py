@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from cryoal.errors import CryoalError
-from cryoal.faults import faults_of
 from cryoal.io.snr import format_snr
 from cryoal.simulation.assemblies import BUILTIN, builtin
 from cryoal.simulation.density import class_name
 from cryoal.simulation.file_digest import sha256_of
 from cryoal.simulation.optics import Optics
+from cryoal.simulation.recipe_faults import NO_OPTIONS, recipe_error
 from cryoal.simulation.reconstruction import Correction
 from cryoal.simulation.subtomograms import Contrast, Structure
 from cryoal.simulation.tilt_scheme import TiltScheme
+
+MOST_VOXELS = 2**31
+"""Of a tomogram; 1024 x 1440 x 512 are a third of it."""
+MOST_OF_VESICLE = 2**27
+"""Voxels of the block that holds one."""
 
 
 class TomogramRecipe(BaseModel):
@@ -60,7 +66,7 @@ class TomogramRecipe(BaseModel):
         device: where images and reconstructions are computed: ``cpu``, ``cuda``, ``cuda:N``.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     kind: Literal["tomograms"] = "tomograms"
     version: str = ""
@@ -79,7 +85,7 @@ class TomogramRecipe(BaseModel):
     ice_lumps: int = Field(2, ge=0)
     tilts: TiltScheme = TiltScheme()
     optics: Optics = Optics()
-    snrs: tuple[float, ...] = (0.05,)
+    snrs: tuple[Annotated[float, Field(allow_inf_nan=True)], ...] = (0.05,)
     correction: Correction = "phase-flip"
     contrast: Contrast = "bright"
     volumes: bool = True
@@ -144,11 +150,22 @@ class TomogramRecipe(BaseModel):
             raise ValueError("give either number or crowding")
         if self.box_px % 2:
             raise ValueError("box_px: give an even number")
+        if min(self.size_px) > 0 and math.prod(self.size_px) > MOST_VOXELS:
+            raise ValueError(
+                f"size_px {self.size_px}: more than {MOST_VOXELS} voxels; give a smaller size, or "
+                "larger voxels"
+            )
         if min(self.size_px[:2]) < self.box_px or self.size_px[2] < 8:
             raise ValueError(f"size_px {self.size_px}: smaller than a box of {self.box_px} px")
         if self.slab_px() < 1 or self.slab_px() > self.size_px[2]:
             raise ValueError(
                 f"thickness_nm {self.thickness_nm}: the tomogram is {self._height_nm():g} nm high"
+            )
+        widest_nm = math.sqrt(MOST_OF_VESICLE / self.slab_px()) / 2 * self.voxel_size_A / 10
+        if self.vesicles and self.vesicle_radius_nm[1] > widest_nm:
+            raise ValueError(
+                f"vesicle_radius_nm {self.vesicle_radius_nm[1]:g}: give at most {widest_nm:.0f}, "
+                "or larger voxels"
             )
         return self
 
@@ -202,13 +219,19 @@ def _from_root(structure: str, folder: Path) -> str:
     return structure if structure in BUILTIN else str((folder / structure).resolve())
 
 
-def make_recipe(values: dict[str, Any], source: str, folder: Path = Path()) -> TomogramRecipe:
+def make_recipe(
+    values: Mapping[str, Any],
+    source: str,
+    folder: Path = Path(),
+    options: Mapping[str, str] = NO_OPTIONS,
+) -> TomogramRecipe:
     """A recipe from plain values.
 
     Args:
         values: fields of :class:`TomogramRecipe`.
         source: where they come from, for the message.
         folder: what relative paths of structures start from.
+        options: how fields are called that were given on the command line.
 
     Raises:
         CryoalError: an unknown field or a value out of range; all of them in one line.
@@ -216,6 +239,6 @@ def make_recipe(values: dict[str, Any], source: str, folder: Path = Path()) -> T
     try:
         recipe = TomogramRecipe(**values)
     except ValidationError as error:
-        raise CryoalError(f"{source}: {faults_of(error)}") from error
+        raise recipe_error(error, source, "tomograms", options) from error
     rooted = {_from_root(name, folder): share for name, share in recipe.structures.items()}
     return recipe.model_copy(update={"structures": rooted})

@@ -16,13 +16,19 @@ from click.testing import CliRunner
 from cryoal_cli.simulate import simulate
 from tomogram_recipes import tiny_recipe
 
-from cryoal.pools import open_pool
+from cryoal.pools import open_subtomograms
 from cryoal.runs import read_yaml
 from cryoal.simulation.assemblies import builtin
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 
 NEEDED = ["--snr", "0.1", "--per-class", "2", "--box", "24", "--voxel", "10"]
+
+
+def without(option: str) -> list[str]:
+    """What is needed, but for one option and its value."""
+    at = NEEDED.index(option) if option in NEEDED else len(NEEDED)
+    return NEEDED[:at] + NEEDED[at + 2 :]
 
 
 def run(*arguments: str | Path) -> str:
@@ -77,7 +83,7 @@ def test_a_recipe_makes_the_same_pool_again(tmp_path: Path) -> None:
     run("--structures", tmp_path / "ball.pdb", "--builtin", "rubisco", "--out", first, *NEEDED)
     run("--recipe", first / "recipe.yaml", "--out", tmp_path / "again")
     assert contents(tmp_path / "again") == contents(first)
-    pool = open_pool(first)
+    pool = open_subtomograms(first)
     assert sorted(pool.classes) == ["ball", "rubisco"]
     assert len(pool) == 4
 
@@ -114,15 +120,13 @@ def test_an_unknown_kind_of_recipe_is_refused_by_its_name(tmp_path: Path, kind: 
 
 @pytest.mark.parametrize("option", ["--snr", "--per-class", "--box", "--voxel"])
 def test_what_is_needed_is_named(tmp_path: Path, option: str) -> None:
-    at = NEEDED.index(option)
-    arguments = NEEDED[:at] + NEEDED[at + 2 :]
-    message = fails("--builtin", "groel", "--out", tmp_path / "pool", *arguments)
+    message = fails("--builtin", "groel", "--out", tmp_path / "pool", *without(option))
     assert f"missing; give {option}" in message
 
 
 def test_the_shipped_recipe_runs_as_it_is(tmp_path: Path) -> None:
     run("--recipe", CONFIGS / "simulate.yaml", "--out", tmp_path / "pool", "--per-class", "1")
-    assert len(open_pool(tmp_path / "pool", snr=0.05)) == 5
+    assert len(open_subtomograms(tmp_path / "pool", snr=0.05)) == 5
 
 
 def test_a_killed_simulation_goes_on_with_the_same_command(tmp_path: Path) -> None:
@@ -155,13 +159,22 @@ def test_a_killed_simulation_goes_on_with_the_same_command(tmp_path: Path) -> No
     [
         ([], "no structure"),
         (["--builtin", "nothing"], "no built-in assembly 'nothing'"),
+        (["--builtin", ","], "no structure"),
         (["--builtin", "all", "--snr", "0.1;0.2"], "--snr '0.1;0.2'"),
+        (["--builtin", "all", "--snr", "-1"], "error: --snr: SNR -1.0: expected a number above 0"),
         (["--builtin", "all", "--per-class", "2.5"], "--per-class '2.5'"),
         (["--builtin", "all", "--defocus", "3"], "--defocus '3'"),
         (["--structures", "absent.mrc"], "absent.mrc"),
         (["--structures", "."], "no density map"),
-        (["--builtin", "all", "--seed", "-1"], "seed"),
+        (["--builtin", "all", "--seed", "-1"], "error: --seed: Input should be greater than or"),
         (["--builtin", "all", "--resolution", "3"], "two voxels"),
+        (["--builtin", "all", "--voxel", "nan"], "error: --voxel: Input should be a finite number"),
+        (["--builtin", "all", "--voxel", "0.001"], "too large for a map with voxels of 0.0005 Å"),
+        (["--builtin", "all", "--voxel", "1000"], "voxels of 500 Å are larger than its parts"),
+        (["--builtin", "all", "--box", "9"], "does not fit a box of 90 Å; use a larger box"),
+        (["--builtin", "all", "--box", "-9"], "error: --box: Input should be greater than or"),
+        (["--builtin", "all", "--defocus", "2,inf"], "defocus range (2.0, inf) um"),
+        (["--builtin", "all", "--tilt-step", "1e-9"], "makes more than 1000 images"),
         (["--recipe", "absent.yaml"], "absent.yaml: cannot be read"),
     ],
 )
@@ -169,10 +182,18 @@ def test_mistakes_are_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], message: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    result = CliRunner().invoke(simulate, ["--out", "pool", *NEEDED, *arguments])
-    assert result.exit_code == 2
-    assert message in result.stderr
-    assert len(result.stderr.splitlines()) == 1
+    needed = without(arguments[-2] if arguments else "")
+    assert message in fails("--out", "pool", *needed, *arguments)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("option", ["--snr", "--per-class", "--builtin", "--defocus", "--seed"])
+def test_an_option_given_twice_is_refused(tmp_path: Path, option: str) -> None:
+    values = {"--builtin": "groel", **dict(zip(NEEDED[::2], NEEDED[1::2], strict=True))}
+    arguments = [text for pair in values.items() for text in pair]
+    twice = [option, "1", *([option, "2"] if option not in values else [])]
+    message = fails("--out", tmp_path / "pool", *arguments, *twice)
+    assert message.startswith(f"error: {option} is given 2 times; give it once")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -185,16 +206,49 @@ def test_a_recipe_of_tomograms_makes_tomograms(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     assert (out / "tomograms").is_dir()
     assert read_yaml(out / "recipe.yaml")["seed"] == 3
-    pool = open_pool(out / "subtomograms", snr=0.5)
+    pool = open_subtomograms(out / "subtomograms", snr=0.5)
     assert pool.classes == ["ribosome_70s"]
     assert len(pool) == 4
 
 
-def test_an_option_that_tomograms_do_not_have_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("--per-class", "3"),
+        ("--builtin", "groel"),
+        ("--resolution", "30"),
+        ("--tilt-max", "50"),
+        ("--tilt-step", "2"),
+        ("--defocus", "2,3"),
+    ],
+)
+def test_an_option_that_tomograms_do_not_have_is_named(
+    tmp_path: Path, option: str, value: str
+) -> None:
     recipe = tmp_path / "tomograms.yaml"
     recipe.write_text(tiny_recipe().to_yaml())
-    options = ["--recipe", str(recipe), "--out", str(tmp_path / "out"), "--per-class", "3"]
-    result = CliRunner().invoke(simulate, options)
-    assert result.exit_code == 2
-    assert "per_class" in result.stderr
-    assert not (tmp_path / "out").exists()
+    message = fails("--recipe", recipe, "--out", tmp_path / "out", option, value)
+    assert message.strip() == (
+        f"error: {option} does not go with {recipe}, a recipe of kind tomograms; leave it out"
+    )
+    assert list(tmp_path.iterdir()) == [recipe]
+
+
+@pytest.mark.parametrize("kind", ["simulate", "tomograms"])
+def test_a_wrong_option_beside_a_recipe_does_not_blame_the_file(tmp_path: Path, kind: str) -> None:
+    recipe = shutil.copy(CONFIGS / f"{kind}.yaml", tmp_path / "r.yaml")
+    place = ("--recipe", recipe, "--out", tmp_path / "out")
+    assert fails(*place, "--seed", "-1").startswith("error: --seed: Input should be")
+    both = fails(*place, "--seed", "-1", "--max-shift", "nan")
+    assert "--seed: " in both
+    assert "--max-shift: " in both
+    assert "r.yaml" not in both
+
+
+def test_what_is_wrong_with_several_together_names_the_options_too(tmp_path: Path) -> None:
+    recipe = CONFIGS / "simulate.yaml"
+    message = fails("--recipe", recipe, "--out", tmp_path / "out", "--per-class", "0")
+    assert f"{recipe} with --per-class: 0 particles a class" in message
+    (tmp_path / "r.yaml").write_text(recipe.read_text() + "speed: 3\n")
+    message = fails("--recipe", tmp_path / "r.yaml", "--out", tmp_path / "out", "--seed", "1")
+    assert "r.yaml: speed: Extra inputs are not permitted" in message

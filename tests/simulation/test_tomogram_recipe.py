@@ -72,6 +72,10 @@ def test_a_structure_that_changed_is_noticed(maps: Path) -> None:
         ({"thickness_nm": 70.0}, "the tomogram is 64 nm high"),
         ({"vesicle_radius_nm": (30, 20)}, "low, high"),
         ({"optics": {"defocus_um": (0, 1)}}, "optics.defocus_um"),
+        ({"voxel_size_A": math.inf}, "voxel_size_A: Input should be a finite number"),
+        ({"max_shift_px": math.nan}, "max_shift_px: Input should be a finite number"),
+        ({"size_px": (9999, 9999, 9999)}, "more than 2147483648 voxels; give a smaller size"),
+        ({"vesicles": 1, "vesicle_radius_nm": (30, 1e6)}, "1e.06: give at most 2189"),
     ],
 )
 def test_recipes_that_cannot_be(changes: dict[str, object], message: str) -> None:
