@@ -26,6 +26,7 @@ import torch.nn.functional as F
 from study_pools import STRUCTURES
 from torch import Tensor
 
+from cryoal.augmentation_settings import AugmentationSettings
 from cryoal.learning.devices import make_fabric
 from cryoal.learning.outputs import compute_outputs
 from cryoal.learning.preparation import Preparation
@@ -35,7 +36,6 @@ from cryoal.learning.recipe import Recipe
 from cryoal.learning.task_model import TaskModel
 from cryoal.learning.train import train
 from cryoal.pools import open_subtomograms
-from cryoal.pools.augmentation import AugmentationSettings
 from cryoal.pools.pool import Pool
 from cryoal.simulation.pool import simulate_pool
 from models3d.compact import Compact

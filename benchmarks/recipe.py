@@ -17,6 +17,7 @@ import click
 import numpy as np
 import torch
 
+from cryoal.augmentation_settings import AugmentationSettings
 from cryoal.learning.checkpoint import ModelDescription
 from cryoal.learning.devices import make_fabric
 from cryoal.learning.outputs import compute_outputs
@@ -24,7 +25,6 @@ from cryoal.learning.preparation import Preparation
 from cryoal.learning.recipe import Recipe
 from cryoal.learning.train import TrainingResult, train
 from cryoal.pools import SubtomogramPool, open_subtomograms
-from cryoal.pools.augmentation import AugmentationSettings
 
 FIELDS = ["model", "recipe", "per_class", "seed", "accuracy", "train_accuracy", "steps", "seconds"]
 

@@ -20,12 +20,12 @@ import torch
 import torch.nn.functional as F
 
 import models3d
+from cryoal.augmentation_settings import AugmentationSettings
 from cryoal.learning.devices import make_fabric
 from cryoal.learning.preparation import Preparation
 from cryoal.learning.recipe import Recipe
 from cryoal.learning.train import make_optimizer, make_schedule, train
 from cryoal.pools import SubtomogramPool
-from cryoal.pools.augmentation import AugmentationSettings
 
 CLASSES = 10
 ITEMS = 200

@@ -14,6 +14,7 @@ from pathlib import Path
 import click
 import numpy as np
 
+from cryoal.augmentation_settings import AugmentationSettings
 from cryoal.learning.checkpoint import ModelDescription
 from cryoal.learning.devices import make_fabric
 from cryoal.learning.outputs import compute_outputs
@@ -21,7 +22,6 @@ from cryoal.learning.preparation import Preparation
 from cryoal.learning.recipe import Recipe
 from cryoal.learning.train import train
 from cryoal.pools import SubtomogramPool, open_subtomograms
-from cryoal.pools.augmentation import AugmentationSettings
 
 VIEWS = (1, 2, 4, 8, 16, 32)
 

@@ -38,6 +38,19 @@ def compare(
 
     Example: cryoal compare --data tomos/ --schemes random,entropy,badge --seeds 5 --out studies/x
     """
+    run_study(options, out, config, pretrain, self_train, jobs, scheduler)
+
+
+def run_study(
+    options: dict[str, Any],
+    out: Path,
+    config: Path | None,
+    pretrain: bool,
+    self_train: bool,
+    jobs: int,
+    scheduler: str | None,
+) -> None:
+    """Carry out ``cryoal compare`` with the options that were given."""
     settings, section = read_study(StudySection, options, out, config)
     arms = read_arms(section, pretrain, self_train)
     targets = read_targets(section)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 
+import models2d
 import models3d
 from cryoal.errors import CryoalError
+from cryoal.learning.recipe import Precision
 
 AnyFunction = Callable[..., Any]
 
@@ -29,7 +31,11 @@ POOL_OPTIONS = (
 
 
 SETTINGS_OPTIONS = (
-    click.option("--model", help=f"Task model: {', '.join(models3d.names())}."),
+    click.option(
+        "--model",
+        help=f"Task model, of volumes: {', '.join(models3d.names())}; of images: "
+        f"{', '.join(models2d.names())} [compact].",
+    ),
     *POOL_OPTIONS,
     click.option("--initial", metavar="N|P%", help="Random first labelled set [10%]."),
     click.option("--budget", metavar="N|P%", help="Labels a cycle [5%]."),
@@ -46,8 +52,13 @@ SETTINGS_OPTIONS = (
     click.option("--aggregate", type=click.Choice(["sum", "global"]), help="Gradient norms [sum]."),
     click.option("--grad-scope", type=click.Choice(["all", "head"]), help="Gradient norms [all]."),
     click.option("--device", help="auto, cpu, cuda or cuda:N [auto]."),
+    click.option(
+        "--precision",
+        type=click.Choice(get_args(Precision)),
+        help="Of the arithmetic; bf16-mixed is fast on a GPU [32-true].",
+    ),
 )
-RECIPE_OPTIONS = ("epochs", "dropout")
+RECIPE_OPTIONS = ("epochs", "dropout", "precision")
 
 
 def settings_options(function: AnyFunction) -> AnyFunction:

@@ -17,10 +17,17 @@ from cryoal.studies.target import DEFAULT_TARGETS
 
 from .options import AnyFunction, merge, with_options
 
-FIRST_OPTIONS = (
+SOURCE_OPTIONS = (
     click.option(
         "--data", metavar="PATH", help="Pool with labels: folder, STAR file or packed .h5."
     ),
+    click.option(
+        "--config",
+        type=click.Path(path_type=Path),
+        help="YAML: settings of the runs, and a section study; options override it.",
+    ),
+)
+FIRST_OPTIONS = (
     click.option(
         "--schemes",
         help="Comma-separated; badge+pretrain and badge+self-train learn from the unlabelled "
@@ -29,11 +36,6 @@ FIRST_OPTIONS = (
     click.option("--seeds", type=click.IntRange(1), help="Runs of each scheme [3]."),
     click.option(
         "--out", type=click.Path(path_type=Path), required=True, help="Folder of the study."
-    ),
-    click.option(
-        "--config",
-        type=click.Path(path_type=Path),
-        help="YAML: settings of the runs, and a section study; options override it.",
     ),
 )
 LAST_OPTIONS = (
@@ -59,7 +61,8 @@ AnySection = TypeVar("AnySection", bound=StudySection)
 
 def study_options(*between: AnyFunction) -> AnyFunction:
     """A decorator that adds the options of studies, with those of one command in their midst."""
-    return lambda function: with_options(function, (*FIRST_OPTIONS, *between, *LAST_OPTIONS))
+    options = (*SOURCE_OPTIONS, *FIRST_OPTIONS, *between, *LAST_OPTIONS)
+    return lambda function: with_options(function, options)
 
 
 def read_study(

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from cryoal.pools.augmentation import AugmentationSettings
+from cryoal.augmentation_settings import AugmentationSettings
 
 
 class PretrainSettings(BaseModel):

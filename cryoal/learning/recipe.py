@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from cryoal.pools.augmentation import AugmentationSettings
+from cryoal.augmentation_settings import AugmentationSettings
 
 Precision = Literal["32-true", "bf16-mixed", "16-mixed", "64-true"]
 
@@ -18,6 +18,9 @@ class Recipe(BaseModel):
     The length does not shrink with the labelled set: a training takes ``min_steps`` optimiser
     steps, or ``min_epochs`` passes over the labelled items where that is more. Setting ``epochs``
     asks for exactly that many passes instead.
+
+    The schedule ``step`` divides the learning rate by 10 after four fifths of the steps: at epoch
+    160 of 200, as in Wang et al., AAAI 2022 (A.8).
 
     A prediction is the mean over ``views`` copies of the item, turned as the augmentation turns
     what is learnt from.
@@ -31,7 +34,7 @@ class Recipe(BaseModel):
     learning_rate: float = Field(1e-2, gt=0, le=10)
     weight_decay: float = Field(0.05, ge=0, le=10)
     momentum: float = Field(0.9, ge=0, lt=1, description="SGD only")
-    schedule: Literal["one-cycle", "constant"] = "one-cycle"
+    schedule: Literal["one-cycle", "step", "constant"] = "one-cycle"
     batch_size: int = Field(32, ge=1, le=65536)
     epochs: int | None = Field(None, ge=1, le=10**6)
     min_steps: int = Field(600, ge=1, le=10**8)

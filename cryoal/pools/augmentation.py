@@ -1,29 +1,10 @@
-"""Random views of items: what a user may set, and what a kind of pool makes of it."""
+"""What a kind of pool makes of the augmentation that a user sets."""
 
 from __future__ import annotations
 
-from typing import Literal, Protocol
+from typing import Protocol
 
 import torch
-from pydantic import BaseModel, ConfigDict, Field
-
-
-class AugmentationSettings(BaseModel):
-    """Which random views training shows of each item.
-
-    Attributes:
-        rotations: of volumes, see ``cryoal.volumes.augmentation``; images are not turned.
-        flips: images alone, left to right; a volume's mirror image is another molecule.
-        shift_px: largest shift along each axis.
-        noise_std: largest standard deviation of added white noise, in units of the item's own.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    rotations: Literal["wedge", "any", "none"] = "any"
-    flips: bool = False
-    shift_px: int = Field(2, ge=0, le=32)
-    noise_std: float = Field(1.0, ge=0, le=100)
 
 
 class Augmentation(Protocol):

@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from cryoal.pools.augmentation import Augmentation, AugmentationSettings
+from cryoal.augmentation_settings import AugmentationSettings
+from cryoal.pools.augmentation import Augmentation
 
 Contrast = Literal["bright", "dark"]
 

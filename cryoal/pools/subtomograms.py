@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from cryoal.augmentation_settings import AugmentationSettings
 from cryoal.errors import CryoalError
-from cryoal.pools.augmentation import AugmentationSettings
 from cryoal.pools.places import Places, Tomogram
 from cryoal.pools.pool import Contrast, Pool
 from cryoal.volumes.augmentation import VolumeAugmentation

@@ -5,7 +5,16 @@ from __future__ import annotations
 import subprocess
 import sys
 
-HEAVY = ("cryoal.pools", "cryoal.strategies", "h5py", "models3d", "napari", "pandas", "sklearn")
+HEAVY = (
+    "cryoal.pools",
+    "cryoal.strategies",
+    "h5py",
+    "models2d",
+    "models3d",
+    "napari",
+    "pandas",
+    "sklearn",
+)
 
 
 def test_the_queue_of_a_run_loads_nothing_that_trains() -> None:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cryoal.augmentation_settings import AugmentationSettings
 from cryoal.errors import CryoalError
 from cryoal.learning.checkpoint import ModelDescription
 from cryoal.learning.cross_validation import IN_EVERY_TRAINING, assign_folds, out_of_fold
@@ -16,7 +17,6 @@ from cryoal.learning.preparation import Preparation
 from cryoal.learning.recipe import Recipe
 from cryoal.learning.train import train
 from cryoal.pools import SubtomogramPool
-from cryoal.pools.augmentation import AugmentationSettings
 from models3d import TaskModel3D
 
 QUICK = Recipe(

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from cryoal.augmentation_settings import AugmentationSettings
 from cryoal.errors import CryoalError
 from cryoal.gradnorm.reference import gradient_norms as slow_gradient_norms
 from cryoal.learning.checkpoint import ModelDescription
@@ -16,7 +17,6 @@ from cryoal.learning.outputs import GradientNormRequest, compute_outputs
 from cryoal.learning.preparation import Preparation
 from cryoal.learning.recipe import Recipe
 from cryoal.pools import SubtomogramPool
-from cryoal.pools.augmentation import AugmentationSettings
 
 INDICES = np.array([4, 33, 0, 17, 20])
 

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 import models3d
+from cryoal.augmentation_settings import AugmentationSettings
 from cryoal.errors import CryoalError
 from cryoal.learning.checkpoint import ModelDescription
 from cryoal.learning.devices import make_fabric
@@ -19,7 +20,6 @@ from cryoal.learning.pretrain import PretrainResult, matched, pretrain
 from cryoal.learning.pretrain_settings import PretrainSettings
 from cryoal.learning.recipe import Recipe
 from cryoal.pools import SubtomogramPool
-from cryoal.pools.augmentation import AugmentationSettings
 from models3d import TaskModel3D
 
 # The blobs differ by the axis they lie along, which any rotation would hide.

@@ -9,6 +9,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+from cryoal.augmentation_settings import AugmentationSettings
 from cryoal.learning import pseudo_labels
 from cryoal.learning.checkpoint import ModelDescription
 from cryoal.learning.devices import make_fabric
@@ -18,7 +19,6 @@ from cryoal.learning.pseudo_labels import PseudoLabels, ask_teacher
 from cryoal.learning.recipe import Recipe
 from cryoal.learning.train import train
 from cryoal.pools import SubtomogramPool
-from cryoal.pools.augmentation import AugmentationSettings
 from models3d import TaskModel3D
 
 PLAIN = AugmentationSettings(rotations="none", shift_px=0, noise_std=0)

@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 import torch
 
+from cryoal.augmentation_settings import AugmentationSettings
 from cryoal.errors import CryoalError
 from cryoal.learning.checkpoint import ModelDescription
 from cryoal.learning.devices import make_fabric
 from cryoal.learning.outputs import compute_outputs
 from cryoal.learning.preparation import Preparation
 from cryoal.learning.recipe import Recipe
-from cryoal.learning.train import class_weights, make_optimizer, train
+from cryoal.learning.train import class_weights, make_optimizer, make_schedule, train
 from cryoal.pools import SubtomogramPool
-from cryoal.pools.augmentation import AugmentationSettings
 from models3d import TaskModel3D
 
 # The blobs differ by the axis they lie along, which any rotation would hide.
@@ -113,7 +113,7 @@ def test_biases_and_scales_are_not_decayed() -> None:
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "adamw"])
-@pytest.mark.parametrize("schedule", ["one-cycle", "constant"])
+@pytest.mark.parametrize("schedule", ["one-cycle", "step", "constant"])
 def test_every_optimiser_and_schedule_runs(
     blob_pool: SubtomogramPool, optimizer: str, schedule: str
 ) -> None:
@@ -127,3 +127,16 @@ def test_every_optimiser_and_schedule_runs(
     )
     model = fit(blob_pool, recipe)
     assert all(torch.isfinite(parameter).all() for parameter in model.parameters())
+
+
+def test_the_step_schedule_takes_a_tenth_after_four_fifths() -> None:
+    recipe = Recipe(optimizer="sgd", learning_rate=0.1, schedule="step")
+    optimizer = make_optimizer([torch.nn.Linear(2, 2)], recipe)
+    schedule = make_schedule(optimizer, recipe, 200)
+    rates = []
+    for _ in range(200):
+        rates.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        schedule.step()
+    assert rates[:160] == pytest.approx([0.1] * 160)
+    assert rates[160:] == pytest.approx([0.01] * 40)

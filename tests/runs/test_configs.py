@@ -14,7 +14,7 @@ from cryoal.studies.section import make_section, split_config
 
 ROOT = Path(__file__).parents[2]
 MADE_BY_A_BENCHMARK = {"scheme-study.yaml"}
-RUNS = sorted(p.name for p in (ROOT / "configs").iterdir() if "kind" not in read_yaml(p))
+RUNS = sorted(p.name for p in (ROOT / "configs").glob("*.yaml") if "kind" not in read_yaml(p))
 
 
 @pytest.mark.parametrize("name", RUNS)

@@ -9,12 +9,13 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
+from cryoal.augmentation_settings import AugmentationSettings
 from cryoal.auxiliary.seeded import seeded
 from cryoal.auxiliary.spatial import CONVOLUTION, NORM
 from cryoal.learning.devices import make_fabric
 from cryoal.learning.preparation import Preparation
 from cryoal.learning.recipe import Recipe
-from cryoal.pools.augmentation import Augmentation, AugmentationSettings
+from cryoal.pools.augmentation import Augmentation
 from cryoal.pools.images.image_augmentation import ImageAugmentation
 from cryoal.pools.pool import Pool
 from cryoal.runs.models import fresh_companion

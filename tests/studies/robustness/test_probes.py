@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from tiny_runs import tiny_settings
 
+from cryoal.augmentation_settings import AugmentationSettings
 from cryoal.learning.recipe import Recipe
 from cryoal.pools import SubtomogramPool
-from cryoal.pools.augmentation import AugmentationSettings
 from cryoal.pools.changed import ChangedPool
 from cryoal.runs import RunFolder, RunSettings
 from cryoal.runs.inference import TrainedRun
