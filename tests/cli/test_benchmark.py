@@ -25,7 +25,7 @@ def test_the_quick_preset_on_the_official_files(tmp_path: Path) -> None:
     with (tmp_path / "study" / "report" / "tables" / "results.csv").open() as file:
         rows = list(csv.DictReader(file))
     assert {row["scheme"] for row in rows} == {"random", "entropy", "all-labels"}
-    assert {row["labels"] for row in rows} == {"10", "15", "100"}
+    assert {row["labelled"] for row in rows} == {"10", "15", "100"}
     config = (tmp_path / "study" / "study.yaml").read_text()
     assert "flips: true" in config
     assert "noise_std: 0.0" in config
