@@ -3,8 +3,11 @@
     python benchmarks/simulation_tomogram.py [--size 512,512,200] [--number 500] [--threads 1]
 
 One tomogram of four built-in kinds with 2 % of background proteins, two vesicles, gold and ice, 41
-tilts, in memory, in one thread as ``simulate_tomograms`` works. Seconds are of the clock: the
-machine's load is printed beside them, and on a busy machine they are upper bounds.
+tilts, in one thread as ``simulate_tomograms`` works; its files are written into a temporary folder,
+as far as the system takes them without waiting for the disk. Seconds are of the clock: the
+machine's load is printed beside them, and on a busy machine they are upper bounds. The peak of
+memory is that of the process so far; all boxes and the tomogram are kept until the files are
+written, which ``simulate_tomograms`` does one by one.
 """
 
 from __future__ import annotations
@@ -12,9 +15,11 @@ from __future__ import annotations
 import os
 import platform
 import resource
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import click
 import numpy as np
@@ -25,7 +30,8 @@ from rich.table import Table
 from cryoal.simulation.boxes import draw_boxes
 from cryoal.simulation.camera import Camera
 from cryoal.simulation.detector import Detector
-from cryoal.simulation.tomogram import MadeTomogram, TomogramMaker, project
+from cryoal.simulation.tomogram import Box, MadeTomogram, TomogramMaker, project
+from cryoal.simulation.tomogram_files import write_map, write_truth
 from cryoal.simulation.tomogram_recipe import TomogramRecipe, make_recipe
 
 KINDS = ["ribosome_70s", "groel", "proteasome_20s", "rubisco"]
@@ -47,15 +53,14 @@ def main(size: str, number: int, voxel_size_A: float, threads: int, device: str)
         "device": device,
     }
     recipe = make_recipe(values, "benchmark")
-    table = Table("stage", "of", "s", "each")
+    table = Table("stage", "of", "s", "each", "peak, GB")
     for name, count, unit, seconds in stages(recipe):
         each = f"{1e3 * seconds / count:.1f} ms a {unit}, {count / seconds:.1f} a second"
-        table.add_row(name, f"{count} {unit}", f"{seconds:.1f}", each)
-    Console(width=100).print(table)
-    peak_GB = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+        table.add_row(name, f"{count} {unit}", f"{seconds:.1f}", each, f"{peak_GB():.2f}")
+    Console(width=110).print(table)
     where = torch.cuda.get_device_name(device) if device != "cpu" else platform.machine()
     load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
-    click.echo(f"peak memory of the process {peak_GB:.2f} GB")
+    click.echo(f"peak memory of the process {peak_GB():.2f} GB")
     click.echo(f"{os.cpu_count()} cores ({where}), {threads} threads, load average {load}")
 
 
@@ -71,9 +76,7 @@ def stages(recipe: TomogramRecipe) -> Iterator[tuple[str, int, str, float]]:
     )
     marks: list[tuple[float, float]] = []
     with timed() as seconds:
-        particles, total = project(
-            specimen, camera, lambda share: marks.append((share, time.perf_counter()))
-        )
+        total = project(specimen, camera, lambda share: marks.append((share, time.perf_counter())))
     first = len(specimen.particles)
     halves = [mark for share, mark in marks if share <= 0.5]
     labelled = halves[-1] - (marks[-1][1] - seconds())
@@ -87,20 +90,37 @@ def stages(recipe: TomogramRecipe) -> Iterator[tuple[str, int, str, float]]:
     detector = Detector(camera, recipe.slab_px() * recipe.voxel_size_A)
     with timed() as seconds:
         noise = detector.noise(total, generator)
-        stacks = torch.stack([detector.blur(stack) for stack in (particles, total, noise)])
+        stacks = torch.stack([detector.blur(stack) for stack in (total, noise)])
     yield "counting noise and blur", len(total), "image", seconds()
     boxes = draw_boxes(recipe, specimen, generator)
     with timed() as seconds:
         made = MadeTomogram(recipe, specimen, camera, detector.electrons, boxes, stacks)
     yield "SNR of every particle", first, "particle", seconds()
+    click.echo(f"SNR at the dose {made.ratios[:, 0].mean():.3f}")
     with timed() as seconds:
-        for _ in made.subtomograms():
-            pass
+        voxels = [volume for _, at_snrs in made.subtomograms() for volume in at_snrs.values()]
     yield f"subtomograms of {recipe.box_px} px", len(boxes), "box", seconds()
     with timed() as seconds:
-        for _ in made.volumes():
-            pass
+        voxels += [volume for _, volume in made.volumes()]
     yield "whole tomogram", int(np.prod(recipe.size_px)) // 10**6, "million voxel", seconds()
+    with tempfile.TemporaryDirectory() as name:
+        with timed() as seconds:
+            write_files(Path(name), maker, made, voxels)
+        files = [path for path in Path(name).rglob("*") if path.is_file()]
+        size = sum(path.stat().st_size for path in files)
+    yield f"writing of {size / 1e6:.0f} MB, with the truth", len(files), "file", seconds()
+
+
+def write_files(folder: Path, maker: TomogramMaker, made: MadeTomogram, voxels: list[Box]) -> None:
+    """Boxes, tomogram and truth; the lists of a few hundred lines are left out."""
+    for number, volume in enumerate(voxels):
+        write_map(folder / f"{number}.mrc", volume, made.recipe.voxel_size_A)
+    write_truth(made, maker.drawer.classes, folder / "truth")
+
+
+def peak_GB() -> float:
+    """The most memory that the process has had."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
 
 
 @contextmanager

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
+import numpy.typing as npt
 import torch
 from scipy.fft import next_fast_len
 from torch_fourier_slice import extract_central_slices_rfft_3d
@@ -10,6 +13,8 @@ from torch_fourier_slice.volume_utils import separable_sinc2_correction
 
 from cryoal.simulation.camera import Camera, phase_ramp
 from cryoal.simulation.density import Volume
+
+Corners = npt.NDArray[np.int64]
 
 # The cube that is transformed is this much wider than the object: linear interpolation between
 # Fourier coefficients needs it.
@@ -23,10 +28,15 @@ class Projector:
     Images hold the relative contrast: 0 is the intensity behind plain ice, protein is negative.
     An object's slices are sampled at tilt times orientation, multiplied by the transfer function
     at its defocus and by what the dose has left, moved to its place and added.
+
+    Args:
+        camera: views and optics.
+        is_detected: images are blurred as the detector blurs them; else as they fall on it.
     """
 
-    def __init__(self, camera: Camera) -> None:
+    def __init__(self, camera: Camera, *, is_detected: bool = False) -> None:
         self.camera = camera
+        self.is_detected = is_detected
         self._damage: dict[int, torch.Tensor] = {}
 
     def prepare(self, voxels: Volume) -> torch.Tensor:
@@ -52,15 +62,28 @@ class Projector:
             turns: (m, 3, 3), turn the kind into each object; xyz.
             places_px: (m, 3) xyz, where their centres lie in the tomogram.
         """
+        for batch in self.images(coefficients, turns, places_px):
+            for patches, corners in zip(*batch, strict=True):
+                add_patches(stack, patches, corners)
+
+    def images(
+        self, coefficients: torch.Tensor, turns: Volume, places_px: Volume
+    ) -> Iterator[tuple[torch.Tensor, Corners]]:
+        """Each object's images on their own; arguments as of :meth:`add`.
+
+        Yields:
+            Of some objects at a time: patches (k, n, size, size), and where in the images their
+            first pixels lie (k, n, 2), xy.
+        """
         views = len(self.camera.matrices) * coefficients[0].numel()
         batch = max(1, _BATCH_COEFFICIENTS // views)
         for start in range(0, len(turns), batch):
             part = slice(start, start + batch)
-            self._add_batch(stack, coefficients, turns[part], places_px[part])
+            yield self._batch(coefficients, turns[part], places_px[part])
 
-    def _add_batch(
-        self, stack: torch.Tensor, coefficients: torch.Tensor, turns: Volume, places_px: Volume
-    ) -> None:
+    def _batch(
+        self, coefficients: torch.Tensor, turns: Volume, places_px: Volume
+    ) -> tuple[torch.Tensor, Corners]:
         camera = self.camera
         size = coefficients.shape[0]
         places = camera.image_places(places_px)  # (m, n, 3)
@@ -73,9 +96,7 @@ class Projector:
         )
         slices = torch.fft.ifftshift(slices, dim=-2) * self._transfer(places[..., 2], size)
         slices *= phase_ramp(places[..., :2] - nearest + size // 2, size, camera.device)
-        patches = torch.fft.irfft2(slices, s=(size, size))
-        for images, corners in zip(patches, nearest - size // 2, strict=True):
-            _add_patches(stack, images, corners)
+        return torch.fft.irfft2(slices, s=(size, size)), nearest - size // 2
 
     def _transfer(self, heights_px: Volume, size_px: int) -> torch.Tensor:
         camera = self.camera
@@ -84,6 +105,8 @@ class Projector:
                 camera.tilts.dose_at_middle_e_A2(), dtype=torch.float32, device=camera.device
             )
             damage = camera.optics.damage(dose, size_px, camera.voxel_size_A)
+            if self.is_detected:
+                damage = damage * camera.optics.mtf(size_px, size_px, camera.device)
             self._damage[size_px] = -camera.optics.contrast_per_A() * camera.voxel_size_A * damage
         return camera.ctf(heights_px, size_px) * self._damage[size_px]
 
@@ -97,7 +120,12 @@ class Projector:
         return 2 * next_fast_len(int(np.ceil(needed / 2)))
 
 
-def _add_patches(stack: torch.Tensor, patches: torch.Tensor, corners: Volume) -> None:
+def add_patches(stack: torch.Tensor, patches: torch.Tensor, corners: Corners) -> None:
+    """Add a patch (n, size, size) to each image of ``stack`` (n, height, width).
+
+    Args:
+        corners: (n, 2) xy, where the patches' first pixels lie; what is beyond the edges is lost.
+    """
     height, width = stack.shape[1:]
     size = patches.shape[-1]
     for image, patch, (x, y) in zip(stack, patches, corners.tolist(), strict=True):

@@ -15,6 +15,7 @@ from torch_fourier_slice.volume_utils import separable_sinc2_correction
 
 from cryoal.simulation.camera import Camera, phase_ramp
 from cryoal.simulation.density import Volume
+from cryoal.simulation.projection import Corners, add_patches
 
 Correction = Literal["phase-flip", "multiply", "none"]
 _PADDING = 2.0
@@ -66,15 +67,49 @@ class Reconstructor:
         for start in range(0, len(centres_px), batch):
             yield from self._batch(stacks, centres_px[start : start + batch])
 
+    def boxes_of_one(
+        self, images: torch.Tensor, corners: Corners, centres_px: Volume
+    ) -> npt.NDArray[np.float32]:
+        """Boxes (m, box, box, box) as if each had its own tilt series, dark but for one object.
+
+        Args:
+            images: (m, n, size, size) patches that hold all there is of each object.
+            corners: (m, n, 2) xy, where their first pixels lie in the images.
+            centres_px: (m, 3) xyz of the boxes.
+        """
+        size = self.patch_px
+        places, nearest = self._places(centres_px)
+        first = nearest - size // 2
+        patches = images.new_zeros((len(images), images.shape[1], size, size))
+        for patch, own, offsets in zip(patches, images, corners - first, strict=True):
+            add_patches(patch, own, offsets)
+        # The camera's images end at their edges.
+        _, height, width = self.camera.stack_shape
+        pixels = first[..., None] + np.arange(size)  # (m, n, 2, size)
+        seen = (pixels >= 0) & (pixels < np.array([[width], [height]]))
+        is_seen = torch.as_tensor(seen, device=patches.device)
+        patches *= is_seen[:, :, 1, :, None] & is_seen[:, :, 0, None, :]
+        return self._inserted(patches[:, None], places, nearest)[:, 0]
+
+    def _places(self, centres: Volume) -> tuple[Volume, Corners]:
+        """(m, n, 3) places in the images with heights, and the nearest pixels (m, n, 2)."""
+        places = self.camera.image_places(centres)
+        return places, np.rint(places[..., :2]).astype(int)
+
     def _batch(self, stacks: torch.Tensor, centres: Volume) -> npt.NDArray[np.float32]:
-        size, channels = self.patch_px, len(stacks)
-        places = self.camera.image_places(centres)  # (m, n, 3)
-        nearest = np.rint(places[..., :2]).astype(int)
-        patches = _cut(stacks, nearest - size // 2, size)  # (m, c, n, size, size)
+        places, nearest = self._places(centres)
+        patches = _cut(stacks, nearest - self.patch_px // 2, self.patch_px)
+        return self._inserted(patches, places, nearest)
+
+    def _inserted(
+        self, patches: torch.Tensor, places: Volume, nearest: Corners
+    ) -> npt.NDArray[np.float32]:
+        """Boxes (m, c, box, box, box) of patches (m, c, n, size, size) about ``nearest``."""
+        size, (count, channels) = self.patch_px, patches.shape[:2]
         coefficients = torch.fft.rfft2(patches)
         ramp = phase_ramp(nearest - places[..., :2] - size // 2, size, self.camera.device)
         coefficients *= (ramp * self._corrections(places[..., 2]))[:, None]
-        samples = coefficients.reshape(len(centres) * channels, -1).T
+        samples = coefficients.reshape(count * channels, -1).T
         inserted = torch.complex(
             self._real @ samples.real.contiguous(), self._imaginary @ samples.imag.contiguous()
         )
@@ -83,7 +118,7 @@ class Reconstructor:
         )
         core = torch.fft.fftshift(cubes, dim=(1, 2, 3))[:, self._core, self._core, self._core]
         core = core / self._window[self._core, self._core, self._core]
-        found = core.reshape(len(centres), channels, *core.shape[1:])
+        found = core.reshape(count, channels, *core.shape[1:])
         return np.asarray(found.cpu().numpy(), dtype=np.float32)
 
     def _corrections(self, heights_px: Volume) -> torch.Tensor:

@@ -14,6 +14,7 @@ from cryoal.simulation.boxes import BoxAt, draw_boxes
 from cryoal.simulation.camera import Camera
 from cryoal.simulation.density import Volume
 from cryoal.simulation.detector import Detector
+from cryoal.simulation.own_signal import own_signals
 from cryoal.simulation.projection import Projector
 from cryoal.simulation.reconstruction import Reconstructor, cheapest_tile_px
 from cryoal.simulation.specimen import Placed, Specimen
@@ -51,25 +52,24 @@ class TomogramMaker:
             self.device,
         )
         boxes = draw_boxes(recipe, specimen, generator)
-        particles, total = project(specimen, camera, tick)
+        images = project(specimen, camera, tick)
         detector = Detector(camera, recipe.slab_px() * recipe.voxel_size_A)
-        noise = detector.noise(total, generator)
-        stacks = torch.stack([detector.blur(images) for images in (particles, total, noise)])
+        noise = detector.noise(images, generator)
+        stacks = torch.stack([detector.blur(images), detector.blur(noise)])
         return MadeTomogram(recipe, specimen, camera, detector.electrons, boxes, stacks)
 
 
 class MadeTomogram:
     """A tomogram's images, and what can be made of them at any noise level.
 
-    The signal-to-noise ratio of a particle is the variance of the particles' signal over the
-    variance of the counting noise, both over the particle's box of ``box_px`` voxels, as it is
+    The signal-to-noise ratio of a particle is that of :class:`Simulator`: the variance of its own
+    signal over the variance of the noise, both over its box of ``box_px`` voxels, as it is
     reconstructed: after lens, dose, detector, back-projection and correction of the transfer
-    function. The particles' signal is that of all labelled particles, so of neighbours in the
-    box too; what else lies in the ice is neither signal nor noise. The tomogram has one noise
-    level, so small particles have lower ratios than large ones; it is set so that the mean over
-    all particles is the asked one, which it is exactly, as reconstruction is linear. That
-    level is a factor to the counting noise of the recipe's dose: a factor f makes the noise of
-    a dose of 1 / f^2 of it.
+    function. What else lies in the box, neighbours with a label too, is neither signal nor noise.
+    The tomogram has one noise level, so small particles have lower ratios than large ones; it is
+    set so that the mean over all particles is the asked one, which it is exactly, as
+    reconstruction is linear. That level is a factor to the counting noise of the recipe's dose: a
+    factor f makes the noise of a dose of 1 / f^2 of it.
 
     Attributes:
         specimen, camera: what was imaged, and how.
@@ -92,7 +92,7 @@ class MadeTomogram:
         self.camera = camera
         self.boxes = boxes
         self._electrons = electrons
-        self._stacks = stacks  # (3, n, height, width): particles, all, counting noise
+        self._stacks = stacks  # (2, n, height, width): all there is, counting noise
         self._sign = 1.0 if recipe.contrast == "bright" else -1.0
         self._reconstructor = Reconstructor(camera, recipe.box_px, recipe.correction)
         self.ratios = self._measured()
@@ -104,7 +104,7 @@ class MadeTomogram:
     def subtomograms(self) -> Iterator[tuple[BoxAt, dict[float, Box]]]:
         """Every box, (box, box, box) zyx at mean 0 and standard deviation 1, at every SNR."""
         picks = np.array([box.pick_px for box in self.boxes])
-        parts = self._reconstructor.boxes(self._stacks[1:], picks)
+        parts = self._reconstructor.boxes(self._stacks, picks)
         for box, (signal, noise) in zip(self.boxes, parts, strict=True):
             yield box, {snr: self._mixed(signal, noise, snr) for snr in self.recipe.snrs}
 
@@ -113,29 +113,30 @@ class MadeTomogram:
         width, height, depth = self.recipe.size_px
         shape = (depth, height, width)
         tiles = Reconstructor(self.camera, cheapest_tile_px(shape), self.recipe.correction)
-        signal, noise = tiles.volume(self._stacks[1:], shape)
+        signal, noise = tiles.volume(self._stacks, shape)
         for snr in self.recipe.snrs:
             yield snr, self._mixed(signal, noise, snr)
 
     def counts(self) -> Iterator[tuple[float, Box]]:
         """(SNR, tilt images (n, height, width)) in electrons a pixel."""
         electrons = torch.as_tensor(self._electrons, dtype=torch.float32)[:, None, None]
-        _, signal, noise = self._stacks
+        signal, noise = self._stacks
         for snr in self.recipe.snrs:
             images = (1 + signal + self.noise_factor(snr) * noise).cpu() * electrons
             yield snr, images.numpy()
 
     def _measured(self) -> Volume:
-        particles = self.boxes[: len(self.specimen.particles)]
-        picks = np.array([box.pick_px for box in particles])
-        parts = self._reconstructor.boxes(self._stacks[::2], picks)
+        particles = self.specimen.particles
+        boxes = self.boxes[: len(particles)]
+        picks = np.array([box.pick_px for box in boxes])
+        signals = own_signals(particles, picks, self._reconstructor)
+        noises = self._reconstructor.boxes(self._stacks[1:], picks)
         ratios = np.empty((len(particles), 2))
-        placed = self.specimen.particles
-        for at, (box, particle, part) in enumerate(zip(particles, placed, parts, strict=True)):
+        everything = zip(boxes, particles, signals, noises, strict=True)
+        for at, (box, particle, signal, (noise,)) in enumerate(everything):
             mask = particle.template.mask_in_box(box.rotation, box.shift_px, self.recipe.box_px)
             for column, where in enumerate((np.ones_like(mask), mask)):
-                signal, noise = part[:, where].astype(np.float64).var(axis=1)
-                ratios[at, column] = signal / noise
+                ratios[at, column] = _variance(signal[where]) / _variance(noise[where])
         return ratios
 
     def _mixed(self, signal: Box, noise: Box, snr: float) -> Box:
@@ -146,21 +147,24 @@ class MadeTomogram:
         return mixed
 
 
+def _variance(voxels: Box) -> float:
+    return float(voxels.var(dtype=np.float64))
+
+
 def project(
     specimen: Specimen, camera: Camera, tick: Callable[[float], None] = lambda _: None
-) -> tuple[torch.Tensor, torch.Tensor]:
-    """Tilt images (n, height, width) of the particles alone, and of all there is."""
+) -> torch.Tensor:
+    """Tilt images (n, height, width) of all there is."""
     projector = Projector(camera)
-    particles = torch.zeros(camera.stack_shape, device=camera.device)
-    _project_placed(projector, particles, specimen.particles, lambda share: tick(0.5 * share))
-    total = particles.clone()
+    total = torch.zeros(camera.stack_shape, device=camera.device)
+    _project_placed(projector, total, specimen.particles, lambda share: tick(0.5 * share))
     others = [*specimen.gold, *specimen.ice, *specimen.background]
     _project_placed(projector, total, others, lambda share: tick(0.5 + 0.3 * share))
     for number, vesicle in enumerate(specimen.vesicles, start=1):
         for cube, place in vesicle.blocks(_MEMBRANE_BLOCK_PX, camera.size_px):
             projector.add(total, projector.prepare(cube), np.eye(3)[None], place[None])
         tick(0.8 + 0.2 * number / len(specimen.vesicles))
-    return particles, total
+    return total
 
 
 def _project_placed(

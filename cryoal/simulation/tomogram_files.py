@@ -97,7 +97,7 @@ def _write_tomogram(maker: TomogramMaker, index: int, folder: Path, tell: Progre
         tell(_PERCENT * index + int(percent), _PERCENT * recipe.tomograms)
 
     made = maker.make(index, lambda share: tick(_PROJECTED * share))
-    _write_truth(made, maker.drawer.classes, folder / "truth" / name)
+    write_truth(made, maker.drawer.classes, folder / "truth" / name)
     rows = _box_rows(maker, made, index)
     if recipe.subtomograms:
         for number, (_, at_snrs) in enumerate(made.subtomograms(), start=1):
@@ -148,8 +148,8 @@ def _box_rows(maker: TomogramMaker, made: MadeTomogram, index: int) -> list[BoxR
     return rows
 
 
-def _write_truth(made: MadeTomogram, classes: list[str], folder: Path) -> None:
-    """What lies where, as SHREC tells it."""
+def write_truth(made: MadeTomogram, classes: list[str], folder: Path) -> None:
+    """Write what lies where into a folder of its own, as SHREC tells it."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     specimen, voxel_A = made.specimen, made.recipe.voxel_size_A

@@ -76,6 +76,24 @@ def test_images_made_without_the_simulator_are_put_together(place: tuple[float, 
     np.testing.assert_allclose(peak(whole), place, atol=0.05)
 
 
+def test_a_box_of_one_object_is_that_of_images_that_show_nothing_else() -> None:
+    """Objects in the middle, near an edge and partly beyond it; all of their images are cut."""
+    camera = small_camera()
+    projector, boxes = Projector(camera), Reconstructor(camera, 24, "phase-flip")
+    grid = np.indices((16,) * 3) - 8
+    ball = projector.prepare(np.exp(-0.5 * (grid**2).sum(axis=0) / 3.0**2))
+    places = np.array([[32.0, 30.3, 16.0], [3.2, 57.0, 26.0], [62.9, 1.4, 5.0]])
+    centres = places + np.array([0.7, -1.2, 0.4])
+    turns = np.repeat(np.eye(3)[None], 3, axis=0)
+    ((images, corners),) = projector.images(ball, turns, places)
+    found = boxes.boxes_of_one(images, corners, centres)
+    for at in range(3):
+        stack = torch.zeros(camera.stack_shape)
+        projector.add(stack, ball, turns[at : at + 1], places[at : at + 1])
+        expected = next(boxes.boxes(stack[None], centres[at : at + 1]))[0]
+        np.testing.assert_allclose(found[at], expected, atol=1e-5 * np.abs(expected).max())
+
+
 @pytest.mark.parametrize("dual_axis", [False, True])
 def test_the_wedge_of_a_reconstruction(dual_axis: bool) -> None:
     """Coefficients of a ball: all there within +-60 degrees, none beyond; or a pyramid."""

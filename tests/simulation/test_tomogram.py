@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,10 @@ from scipy import ndimage
 from tomogram_recipes import tiny_recipe
 
 from cryoal.errors import CryoalError
-from cryoal.simulation.tomogram import MadeTomogram, TomogramMaker
+from cryoal.simulation.detector import Detector
+from cryoal.simulation.own_signal import own_signals
+from cryoal.simulation.reconstruction import Reconstructor
+from cryoal.simulation.tomogram import MadeTomogram, TomogramMaker, project
 
 DATA = Path(os.environ.get("CRYOAL_DATA", Path(__file__).parents[2] / "../shared/data"))
 
@@ -20,10 +24,12 @@ def made() -> MadeTomogram:
     return TomogramMaker(tiny_recipe(snrs=[0.05, 0.5, math.inf], number=6, seed=2)).make(0)
 
 
-def test_the_mean_ratio_is_the_asked_one_in_the_boxes_themselves(made: MadeTomogram) -> None:
-    """Signal and noise told apart by regression on the noiseless box; nothing else lies there."""
+def test_the_ratio_is_the_asked_one_in_the_boxes_themselves() -> None:
+    """Signal and noise told apart by regression on the noiseless box, with nothing else there."""
     found: dict[float, list[float]] = {0.05: [], 0.5: []}
-    for _, at_snrs in made.subtomograms():
+    for seed in range(6):
+        alone = TomogramMaker(tiny_recipe(snrs=[*found, math.inf], number=1, seed=seed)).make(0)
+        ((_, at_snrs),) = alone.subtomograms()
         clean = at_snrs[math.inf].astype(np.float64).ravel()
         for snr, ratios in found.items():
             noisy = at_snrs[snr].astype(np.float64).ravel()
@@ -32,6 +38,24 @@ def test_the_mean_ratio_is_the_asked_one_in_the_boxes_themselves(made: MadeTomog
     # By chance the noise has some of the signal in it: a few of 8000 voxels' worth.
     assert np.mean(found[0.05]) == pytest.approx(0.05, rel=0.1)
     assert np.mean(found[0.5]) == pytest.approx(0.5, rel=0.05)
+
+
+def test_neighbours_with_a_label_are_no_signal(made: MadeTomogram) -> None:
+    """The signal of each ratio against a tomogram of that particle alone, made as a whole."""
+    particles = made.specimen.particles
+    picks = np.array([box.pick_px for box in made.boxes])
+    boxes = Reconstructor(made.camera, made.recipe.box_px, made.recipe.correction)
+    noises = [noise.var() for (noise,) in boxes.boxes(made._stacks[1:], picks)]
+    whole = [signal.var() for (signal,) in boxes.boxes(made._stacks[:1], picks)]
+    own = list(own_signals(particles, picks, boxes))
+    detector = Detector(made.camera, 560.0)
+    for at, particle in enumerate(particles):
+        images = detector.blur(project(replace(made.specimen, particles=[particle]), made.camera))
+        ((expected,),) = boxes.boxes(images[None], picks[at : at + 1])
+        np.testing.assert_allclose(own[at], expected, atol=0.01 * expected.std())
+        assert made.ratios[at, 0] == pytest.approx(expected.var() / noises[at], rel=0.01)
+    # They do lie there: with them one box holds a third more.
+    assert max(whole / made.ratios[:, 0] / noises) > 1.3
 
 
 def test_ratios_by_box_and_mask(made: MadeTomogram) -> None:

@@ -15,7 +15,7 @@ from tomogram_recipes import contents, tiny_recipe
 from cryoal.errors import CryoalError
 from cryoal.io.mrc import read_header, read_volume
 from cryoal.io.star import StarBlock, read_star
-from cryoal.pools import open_pool
+from cryoal.pools import open_subtomograms
 from cryoal.simulation.assemblies import builtin
 from cryoal.simulation.subtomograms import as_density
 from cryoal.simulation.template import Template
@@ -65,11 +65,11 @@ def test_layout_and_headers(out: Path) -> None:
 
 
 def test_the_subtomograms_are_a_pool(out: Path) -> None:
-    pool = open_pool(out / "subtomograms", snr=0.3)
+    pool = open_subtomograms(out / "subtomograms", snr=0.3)
     assert pool.classes == ["junk", "ribosome_70s", "rubisco"]
     assert np.bincount(pool.labels).tolist() == [6, 6, 4]
     assert tuple(pool.read(np.arange(2)).shape) == (2, 1, 20, 20, 20)
-    listed = open_pool(out / "lists/SNR030/particles.star", label_column="cryoalClass")
+    listed = open_subtomograms(out / "lists/SNR030/particles.star", label_column="cryoalClass")
     assert listed.classes == ["ribosome_70s", "rubisco"]
     assert set(listed.groups) == {"tomogram_001", "tomogram_002"}
 
