@@ -38,8 +38,8 @@ class LabelledItems:
         return len(self.items)
 
 
-class TestInfluence:
-    """Influence of items on the total loss over the test items, for one model.
+class TotalInfluence:
+    """Influence of items on the loss summed over the test items, for one model.
 
     sum_j I(x, x_j) = (1/n) h^T grad L(x) with h = H^-1 sum_j grad L(x_j): how much the test loss
     rises if x leaves the training set (Koh and Liang, ICML 2017). The factor 1/n is left out, as
@@ -52,8 +52,6 @@ class TestInfluence:
         test: items to sum over; the sum is scaled to as many as they stand for.
         damping: of H.
     """
-
-    __test__ = False  # no test of pytest's
 
     def __init__(
         self,

@@ -13,7 +13,7 @@ from written_out import gauss_newton_matrix
 
 from cryoal.analyses.flat_model import FlatModel
 from cryoal.analyses.gauss_newton import GaussNewton
-from cryoal.analyses.influence import BATCH, LabelledItems, TestInfluence
+from cryoal.analyses.influence import BATCH, LabelledItems, TotalInfluence
 from cryoal.analyses.item_losses import ITEM_LOSSES, TRUE_LABEL, ItemLoss, cross_entropy
 from cryoal.errors import CryoalError
 from cryoal.strategies import Workshop
@@ -46,7 +46,7 @@ def test_influence_is_that_of_explicit_matrices(axes: int, name: str) -> None:
     pool, loss = bars(20, axes=axes), ITEM_LOSSES[name]
     workshop = workshop_in_double(pool)
     candidates, test = labelled(pool, 0, 6), labelled(pool, 15, 20, stands_for=50)
-    influence = TestInfluence(workshop, np.arange(6, 15), test, damping=0.5)
+    influence = TotalInfluence(workshop, np.arange(6, 15), test, damping=0.5)
     direction = influence.direction(loss)
     found = influence.of(candidates, loss, direction.vector)
 
@@ -107,7 +107,7 @@ def test_memory_does_not_grow_with_the_pool() -> None:
     pool = bars(4 * BATCH, axes=2)
     workshop = small_workshop(pool, Random(), classes=3)
     training = np.arange(5)
-    influence = TestInfluence(workshop, training, labelled(pool, 5, 60), damping=1.0)
+    influence = TotalInfluence(workshop, training, labelled(pool, 5, 60), damping=1.0)
     direction = influence.direction(cross_entropy)
     influence.of(labelled(pool, 5, 4 * BATCH), cross_entropy, direction.vector)
     assert pool.most_read == BATCH
@@ -118,6 +118,6 @@ def test_a_model_that_diverged_is_told() -> None:
     workshop = small_workshop(pool, Random(), classes=3)
     with torch.no_grad():
         workshop.model.head.bias.fill_(float("nan"))
-    influence = TestInfluence(workshop, np.arange(3), labelled(pool, 3, 9), damping=1.0)
+    influence = TotalInfluence(workshop, np.arange(3), labelled(pool, 3, 9), damping=1.0)
     with pytest.raises(CryoalError, match="not finite"):
         influence.direction(ITEM_LOSSES[TRUE_LABEL])
