@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import pickletools
+import warnings
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -51,17 +52,24 @@ def read_array_pickle(raw: bytes, where: str) -> dict[str, Any]:
     Raises:
         CryoalError: damaged, or anything in it that such a file does not need.
     """
-    machine = _Machine(where)
     try:
-        for count, (opcode, argument, _) in enumerate(pickletools.genops(raw)):
-            if count >= _MOST_INSTRUCTIONS:
-                machine.refuse("more values than such a file has")
-            machine.step(opcode.name, argument)
-        return machine.result()
+        with warnings.catch_warnings():
+            # Of odd escapes in names; such names are refused.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            return _interpreted(raw, where)
     except (ValueError, IndexError, KeyError, TypeError) as error:
         raise CryoalError(
             f"{where}: is damaged or incomplete, or is no pickle of arrays; download it again"
         ) from error
+
+
+def _interpreted(raw: bytes, where: str) -> dict[str, Any]:
+    machine = _Machine(where)
+    for count, (opcode, argument, _) in enumerate(pickletools.genops(raw)):
+        if count >= _MOST_INSTRUCTIONS:
+            machine.refuse("more values than such a file has")
+        machine.step(opcode.name, argument)
+    return machine.result()
 
 
 class _Machine:

@@ -115,6 +115,7 @@ STATE = b"}U\x0c__setstate__K\x01s"
         pytest.param(b"U\x02osU\x06system\x93", id="names from the stack"),
         pytest.param(b"I1\n", id="text"),
         pytest.param(b"cbuiltins\n\x1b[2Jeval\n", id="control characters"),
+        pytest.param(b"cnumpy\\.core\n_reconstruct\n", id="escapes"),
     ],
 )  # fmt: skip
 def test_other_instructions_are_refused(instructions):
