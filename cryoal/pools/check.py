@@ -21,10 +21,11 @@ def check_pool(pool: Pool, progress: Callable[[int, int], None] | None = None) -
     """
     faults = []
     count = len(pool)
-    for start in range(0, count, _BATCH):
-        positions = np.arange(start, min(start + _BATCH, count))
+    batch_size = min(_BATCH, pool.most_at_once)
+    for start in range(0, count, batch_size):
+        positions = np.arange(start, min(start + batch_size, count))
         try:
-            pool.read(positions)
+            pool.check(positions)
         except CryoalError:
             # The batch names its first bad item; one at a time names them all.
             faults += [fault for at in positions if (fault := _fault(pool, int(at)))]
@@ -35,7 +36,7 @@ def check_pool(pool: Pool, progress: Callable[[int, int], None] | None = None) -
 
 def _fault(pool: Pool, at: int) -> str | None:
     try:
-        pool.read([at])
+        pool.check([at])
     except CryoalError as error:
         return str(error)
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,6 +15,9 @@ import torch
 
 from cryoal.augmentation_settings import AugmentationSettings
 from cryoal.pools.augmentation import Augmentation
+from cryoal.task import Task
+
+_BATCH_BYTES = 64 * 2**20
 
 Contrast = Literal["bright", "dark"]
 
@@ -30,6 +34,9 @@ class Pool(ABC):
         item_shape: (C, *spatial) of one item.
         fingerprint: short hash that changes when the items or their voxels on disk do.
         label_fingerprint: short hash that changes when a label or the set of classes does.
+        task: what is to be learnt. For segmentation an item has the single class of ``classes``
+            where the classes of its pixels are known.
+        shown_as: what ``pictures`` show, for a caption.
         source: the file or folder that was opened.
         kind: how the items are stored, in words.
         warnings: what a user should know of these files though they can be used.
@@ -48,6 +55,8 @@ class Pool(ABC):
     item_shape: tuple[int, ...]
     fingerprint: str
     label_fingerprint: str
+    task: Task = "classification"
+    shown_as: str = "the images themselves"
     source: Path = Path()
     kind: str = ""
     warnings: Sequence[str] = ()
@@ -58,6 +67,24 @@ class Pool(ABC):
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    @property
+    def outputs(self) -> list[str]:
+        """Names of what a model tells apart: the classes or, for segmentation, those of pixels."""
+        return self.classes
+
+    @property
+    def most_at_once(self) -> int:
+        """How many items to hold in memory together: 64 MiB of them, and one at least."""
+        return max(1, _BATCH_BYTES // (4 * math.prod(self.item_shape)))
+
+    def check(self, indices: Sequence[int] | npt.NDArray[np.int64]) -> None:
+        """Read all that is known of items, to find those that cannot be used.
+
+        Raises:
+            CryoalError: as ``read``.
+        """
+        self.read(indices)
 
     @abstractmethod
     def read(self, indices: Sequence[int] | npt.NDArray[np.int64]) -> torch.Tensor:

@@ -44,6 +44,11 @@ class SubtomogramPool(Pool):
     places: Places = Places()
     warnings: list[str]
 
+    shown_as = (
+        "mean of the three central z slices, smoothed by a Gaussian of 1 px, protein bright "
+        "whatever the files hold, grey values from the 1st to the 99th percentile of each slice"
+    )
+
     def normalise(self, batch: torch.Tensor) -> torch.Tensor:
         """Mean 0, deviation 1 and bright protein, item by item."""
         return normalise(batch, self.contrast)
@@ -53,6 +58,8 @@ class SubtomogramPool(Pool):
             raise CryoalError(
                 "recipe.augmentation.flips: a mirrored volume is another molecule; leave it out"
             )
+        if settings.crop_px is not None:
+            raise CryoalError("recipe.augmentation.crop_px: volumes are shown whole; leave it out")
         return VolumeAugmentation(settings.rotations, settings.shift_px, settings.noise_std)
 
     def pictures(self, batch: torch.Tensor) -> npt.NDArray[np.float32]:

@@ -32,6 +32,23 @@ class ImageAugmentation:
 
     def __call__(self, batch: Tensor, generator: torch.Generator) -> Tensor:
         """Augmented copy of ``batch`` (B, C, H, W), drawn on the batch's device."""
+        return self._noisy(self._moved(batch, generator), generator)
+
+    def pair(
+        self, batch: Tensor, masks: Tensor, generator: torch.Generator
+    ) -> tuple[Tensor, Tensor]:
+        """Augmented copies of ``batch`` (B, C, H, W) and of the classes of its pixels.
+
+        Args:
+            masks: classes (B, H, W), -1 for void, moved as the images are. What comes in at an
+                edge is void.
+        """
+        # One class up, so that the 0 that comes in at an edge is void.
+        together = torch.cat([batch, masks[:, None] + 1], dim=1)
+        moved = self._moved(together, generator)
+        return self._noisy(moved[:, :-1], generator), moved[:, -1].long() - 1
+
+    def _moved(self, batch: Tensor, generator: torch.Generator) -> Tensor:
         if self.flips:
             chosen = torch.rand(len(batch), generator=generator, device=batch.device) < 0.5
             batch = torch.where(chosen[:, None, None, None], batch.flip(3), batch)
@@ -39,6 +56,9 @@ class ImageAugmentation:
             span = 2 * self.shift_px + 1
             drawn = torch.randint(span, (len(batch), 2), generator=generator, device=batch.device)
             batch = shift(batch, drawn - self.shift_px)
+        return batch
+
+    def _noisy(self, batch: Tensor, generator: torch.Generator) -> Tensor:
         if self.noise_std > 0:
             batch = add_noise(batch, self.noise_std, generator)
         return batch

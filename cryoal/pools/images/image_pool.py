@@ -47,6 +47,10 @@ class ImagePool(Pool):
                 f"recipe.augmentation.rotations: {settings.rotations}: images are not turned; "
                 "give none, or leave it out"
             )
+        if settings.crop_px is not None:
+            raise CryoalError(
+                "recipe.augmentation.crop_px: is for images with classes of pixels; leave it out"
+            )
         return ImageAugmentation(settings.flips, settings.shift_px, settings.noise_std)
 
     def pictures(self, batch: torch.Tensor) -> npt.NDArray[np.float32]:

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
 
+from cryoal.augmentation_settings import AugmentationSettings
 from cryoal.errors import CryoalError
 from cryoal.io.image_file import read_mask, read_shape
 from cryoal.pools.images.channel_levels import IMAGENET
 from cryoal.pools.images.file_pool import FilePool, ImageFiles, common_shape, in_px, in_threads
+from cryoal.pools.images.image_augmentation import ImageAugmentation
 from cryoal.pools.subtomograms import fingerprint_of
+from cryoal.task import Task
 
 VOID = -1
 NO_VALUE = -2
+LABELLED = "labelled"
+LARGEST_WHOLE_PX = 688
 
 
 @dataclass(frozen=True)
@@ -40,9 +46,9 @@ class Masks:
 class SegmentationPool(FilePool):
     """Images of one size with label images; what is queried is an image, all its pixels together.
 
-    ``labels`` are -1 throughout: an image has no class. Whether the answer to a query is known
-    is in ``has_mask``, and ``label_fingerprint`` covers the label images. Channels are brought to
-    the levels of ImageNet. The header of every file is read when the pool is opened.
+    The answer to a query is the image's mask, so that ``labels`` are 0, the only one of
+    ``classes``, where an item has one. ``label_fingerprint`` covers the label images. Channels are
+    brought to the levels of ImageNet. The header of every file is read when the pool is opened.
 
     Args:
         source: the folder that was opened.
@@ -57,6 +63,8 @@ class SegmentationPool(FilePool):
         CryoalError: images of several sizes, or a label image of another size than its image.
     """
 
+    task: Task = "segmentation"
+
     def __init__(self, source: Path, kind: str, files: ImageFiles, masks: Masks) -> None:
         shape_px, other = common_shape(source, files.ids)
         if other is not None:
@@ -67,11 +75,38 @@ class SegmentationPool(FilePool):
         super().__init__(source, kind, files, shape_px, False, IMAGENET)
         self.has_mask = np.array([bool(name) for name in masks.names])
         self._masks = masks
+        self._outputs = files.classes
+        self.classes = [LABELLED]
+        self.labels = np.where(self.has_mask, 0, -1)
         for name in filter(None, masks.names):
             self._check_size(source / name, read_shape(source / name))
         self.label_fingerprint = fingerprint_of(
-            [*masks.names, masks.stamps.tobytes(), masks.class_of.tobytes(), *self.classes]
+            [*masks.names, masks.stamps.tobytes(), masks.class_of.tobytes(), *self.outputs]
         )
+
+    @property
+    def outputs(self) -> list[str]:
+        """Names of the classes of pixels."""
+        return self._outputs
+
+    @property
+    def recipe(self) -> Mapping[str, Any]:  # type: ignore[override]
+        """Mirror images; of large images windows of 688 px, as in Wang et al., AAAI 2022."""
+        crop_px = LARGEST_WHOLE_PX if min(self.item_shape[1:]) > LARGEST_WHOLE_PX else None
+        views = {"rotations": "none", "flips": True, "shift_px": 0, "noise_std": 0.0}
+        augmentation = {**views, "crop_px": crop_px}
+        return {"lowpass_px": 0.0, "views": 1, "batch_size": 8, "augmentation": augmentation}
+
+    def augmentation(self, settings: AugmentationSettings) -> ImageAugmentation:
+        """What moves images and masks together; windows are cut by ``crops``."""
+        if settings.crop_px is not None:
+            self._check_crop(settings.crop_px)
+        return super().augmentation(settings.model_copy(update={"crop_px": None}))
+
+    def check(self, indices: Sequence[int] | npt.NDArray[np.int64]) -> None:
+        positions = self._positions(indices)
+        super().check(positions)
+        self.masks(positions[self.has_mask[positions]])
 
     def masks(self, indices: Sequence[int] | npt.NDArray[np.int64]) -> torch.Tensor:
         """Class of each pixel, int64 (B, H, W), -1 where it counts for nothing (void).
@@ -109,12 +144,8 @@ class SegmentationPool(FilePool):
             CryoalError: as ``read`` and ``masks``, or windows larger than the images.
         """
         positions = self._positions(indices)
+        self._check_crop(crop_px)
         height, width = self.item_shape[1:]
-        if not 0 < crop_px <= min(height, width):
-            raise CryoalError(
-                f"{self.source}: crops of {crop_px} px do not fit images of "
-                f"{in_px((height, width))}; give a smaller crop"
-            )
         count = len(positions)
         tops = torch.randint(height - crop_px + 1, (count,), generator=generator).tolist()
         lefts = torch.randint(width - crop_px + 1, (count,), generator=generator).tolist()
@@ -129,6 +160,13 @@ class SegmentationPool(FilePool):
 
         in_threads(fill, count)
         return images, classes
+
+    def _check_crop(self, crop_px: int) -> None:
+        if not 0 < crop_px <= min(self.item_shape[1:]):
+            raise CryoalError(
+                f"{self.source}: crops of {crop_px} px do not fit images of "
+                f"{in_px(self.item_shape[1:])}; give a smaller crop"
+            )
 
     def _classes_at(self, at: int) -> npt.NDArray[np.int64]:
         """Class of each pixel (H, W) of one item."""

@@ -46,3 +46,26 @@ def test_without_settings_and_in_prediction_images_are_as_they_lie() -> None:
     assert torch.equal(augment(images, draws()), images)
     assert augment.copies == 1
     assert augment.turned(images, 0) is images
+
+
+@pytest.mark.parametrize("shift_px", [0, 3])
+def test_masks_move_with_their_images(shift_px: int) -> None:
+    masks = torch.randint(0, 11, (50, 6, 8), generator=draws())
+    augment = ImageAugmentation(flips=True, shift_px=shift_px, noise_std=0.0)
+    # The images are their masks, one up: black is what comes in at an edge.
+    images = masks[:, None].float().repeat(1, 3, 1, 1) + 1
+    views, moved = augment.pair(images, masks, draws(4))
+    assert moved.dtype == torch.int64
+    assert torch.equal(views, (moved[:, None] + 1).float().expand_as(views))
+    assert (moved == -1).any() == (shift_px > 0)
+    assert not torch.equal(moved, masks)
+    assert torch.equal(views, augment(images, draws(4)))
+
+
+def test_noise_leaves_masks_alone() -> None:
+    masks = torch.randint(-1, 11, (4, 6, 8), generator=draws())
+    images = torch.randn(4, 3, 6, 8, generator=draws())
+    augment = ImageAugmentation(flips=False, shift_px=0, noise_std=2.0)
+    views, moved = augment.pair(images, masks, draws(1))
+    assert torch.equal(moved, masks)
+    assert not torch.equal(views, images)
