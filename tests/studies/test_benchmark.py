@@ -64,7 +64,9 @@ def test_an_archive_is_read_unopened(tmp_path: Path) -> None:
 
 
 def test_what_is_missing_is_named_with_size_and_checksum(tmp_path: Path) -> None:
-    with pytest.raises(CryoalError, match=r"cifar-100-python\.tar\.gz \(169001437 bytes, MD5 eb9058"):
+    with pytest.raises(
+        CryoalError, match=r"cifar-100-python\.tar\.gz \(169001437 bytes, MD5 eb9058"
+    ):
         find_benchmark("cifar100", tmp_path)
     write_cifar10(tmp_path)
     with pytest.raises(CryoalError, match=r"holds no SVHN; download train_32x32\.mat"):
