@@ -23,6 +23,7 @@ from cryoal.runs.cycle_training import CycleTraining
 from cryoal.runs.settings import RunSettings
 from cryoal.strategies import Strategy
 from cryoal.studies.arm import PRETRAINED, SELF_TRAINED, Arm
+from cryoal.studies.chance import chance_of
 from cryoal.studies.peak_memory import forget_peak, peak_memory_mb
 from cryoal.studies.results import METRICS, PHASES, CellResult
 from cryoal.studies.shared_weights import SharedWeights
@@ -197,6 +198,9 @@ def read_results(folder: RunFolder, arm: Arm, seed: int) -> list[CellResult]:
             values[f"{phase}_seconds"] = seconds.get((cycle, phase))
             values[f"{phase}_memory_mb"] = metrics.get(f"{phase}_memory_mb")
         values[OVERLAP] = metrics.get(OVERLAP)
+        confusion = folder.journal.confusion(cycle)
+        if confusion.sum() > 1:
+            values["chance"], values["chance_deviation"] = chance_of(confusion)
         rows.append(
             CellResult(
                 scheme=arm.curve,

@@ -33,6 +33,8 @@ class CellResult:
         train_memory_mb, evaluate_memory_mb, score_memory_mb, query_memory_mb: peak of each phase.
         overlap_true_gradnorm: share of the query that is among the k candidates of the largest
             gradient norm under the true label.
+        chance, chance_deviation: accuracy that the model's own answers have on shuffled test items,
+            and its standard deviation.
         query_counts: (classes,) how many items of each class the query of this cycle holds.
     """
 
@@ -57,6 +59,8 @@ class CellResult:
     score_memory_mb: float | None = None
     query_memory_mb: float | None = None
     overlap_true_gradnorm: float | None = None
+    chance: float | None = None
+    chance_deviation: float | None = None
     query_counts: tuple[int, ...] | None = None
 
 

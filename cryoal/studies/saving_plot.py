@@ -44,7 +44,7 @@ def saving_plot(study: StudyStatistics) -> Figure | None:
         axes.axvline(0, color=TEXT, linewidth=0.8)
         axes.set_title(target.name(study.metric.replace("_", " ")), fontsize=9)
         axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
-        axes.xaxis.set_major_locator(MaxNLocator(nbins=5))
+        axes.xaxis.set_major_locator(MaxNLocator(nbins=5, steps=(1, 2, 5, 10)))
         axes.tick_params(axis="x", labelsize=8, labelbottom=True)
         draw_target(axes, {own.scheme: own for own in shown if own.target == target}, order)
     frames[0].set_xlim(*x_limits(shown))

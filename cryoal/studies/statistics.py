@@ -10,6 +10,7 @@ import numpy as np
 from cryoal.runs.balance import effective_classes
 from cryoal.studies.against_random import RandomCheck, check_against_random
 from cryoal.studies.area import areas_of
+from cryoal.studies.chance import Skills, skills_of
 from cryoal.studies.costs import Cost, costs_of
 from cryoal.studies.curves import Array, Curves, curves_of
 from cryoal.studies.labels_needed import LabelsNeeded, labels_needed
@@ -41,6 +42,7 @@ class StudyStatistics:
         savings: over random, to each target.
         costs: time and memory.
         missing: a sentence for each cell that is not there.
+        skills: whether the models have learned anything.
     """
 
     metric: str
@@ -55,6 +57,7 @@ class StudyStatistics:
     savings: Sequence[Saving]
     costs: Sequence[Cost]
     missing: Sequence[str]
+    skills: Skills
 
 
 def study_statistics(
@@ -97,6 +100,7 @@ def study_statistics(
         savings=savings_of(curves, needed),
         costs=costs_of(results),
         missing=missing_cells(curves, expected),
+        skills=skills_of(results),
     )
 
 

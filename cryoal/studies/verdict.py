@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from cryoal.studies.chance import not_learned
 from cryoal.studies.interval import FEWEST_SEEDS
 from cryoal.studies.labels_needed import LabelsNeeded
 from cryoal.studies.ranking import Standing
@@ -32,6 +33,10 @@ def verdict(study: StudyStatistics) -> str:
     whole = [standing for standing in study.standings if standing.area.count]
     if not whole:
         return "No scheme has a whole learning curve yet, so none were compared."
+    skill = study.skills.last
+    if not skill.is_above:
+        models = f"At {study.curves.labelled[-1]} labels the models of all schemes"
+        return not_learned(models, skill, "the schemes and what they save")
     return " ".join(part for part in parts(study, whole) if part)
 
 

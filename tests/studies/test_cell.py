@@ -67,6 +67,9 @@ def test_results_hold_what_was_measured(cell: CellMaker) -> None:
     assert rows[-1].query_counts is None
     for row in rows:
         assert 0 <= row.accuracy <= 1
+        assert row.chance is not None
+        assert row.chance_deviation is not None
+        assert 0 <= row.chance <= 1
         assert row.train_memory_mb is None or 50 < row.train_memory_mb < 50_000
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from study_results import cell, flat_study, made_up_study
 
@@ -41,6 +43,20 @@ def test_says_when_nothing_was_found() -> None:
     assert "Significantly above random in area: none." in text
     assert "No scheme is significantly below random at any budget" in text
     assert "random's last" not in text
+
+
+def test_models_that_did_not_learn_show_nothing() -> None:
+    rows = [
+        replace(row, chance=1 / 3, chance_deviation=0.1)
+        for row in flat_study({"random": [[0.3, 0.35]] * 3, "a": [[0.3, 0.36]] * 3}, LABELLED)
+    ]
+    assert verdict(study_statistics(rows)) == (
+        "At 110 labels the models of all schemes are not above chance (accuracy 0.36 at best, 0.33 "
+        "by chance): as far as the test items show they did not learn, so nothing can be concluded "
+        "about the schemes and what they save."
+    )
+    better = [replace(row, accuracy=row.accuracy + 0.3) for row in rows]
+    assert "largest area" in verdict(study_statistics(better))
 
 
 def test_few_seeds_give_no_test() -> None:

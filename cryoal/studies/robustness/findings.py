@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cryoal.pools import SubtomogramPool
+from cryoal.studies.chance import Skills
 from cryoal.studies.curves import Array
 from cryoal.studies.interval import Interval, t_interval
 from cryoal.studies.results import ALL_LABELS, CellResult
@@ -20,6 +21,9 @@ from cryoal.studies.robustness.sweep import Level, Sweep, make_sweep
 from cryoal.studies.robustness.transfer import TransferProbe
 from cryoal.studies.statistics import study_statistics
 from cryoal.studies.target import Target
+
+NOISE = "noise"
+"""Name of the sweep over ratios."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,11 @@ class Findings:
     unchanged: Sequence[Measurement]
     missing: Sequence[str]
 
+    def skills(self, snr: str) -> Skills:
+        """Whether models have learned anything at a ratio, with right answers."""
+        levels = [level for sweep in self.sweeps if sweep.name == NOISE for level in sweep.levels]
+        return next((level.study.skills for level in levels if level.tick == snr), Skills())
+
 
 def find(
     gathered: Mapping[Condition, Gathered],
@@ -140,7 +149,7 @@ def sweeps_of(levels: Mapping[Condition, Level]) -> list[Sweep]:
     sweeps = []
     if ratios:
         axis = "signal-to-noise ratio"
-        sweeps.append(make_sweep("noise", "Noise in the boxes", axis, [*ratios.values()]))
+        sweeps.append(make_sweep(NOISE, "Noise in the boxes", axis, [*ratios.values()]))
     if wrong:
         snr = next(iter(wrong)).snr
         right = [

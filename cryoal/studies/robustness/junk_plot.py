@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import PercentFormatter
 
 from cryoal.reports.style import CURVES, TEXT
 from cryoal.studies.panels import panel_grid
@@ -13,6 +12,7 @@ from cryoal.studies.robustness.level_panels import (
     draw_intervals,
     legend,
     name_places,
+    percent,
     set_heights,
 )
 
@@ -34,7 +34,7 @@ def junk_plot(findings: Findings) -> Figure | None:
         intervals = [found.get(ratio, unknown).interval for ratio in ratios]
         heights += draw_intervals(axes, intervals, CURVES[0], 0.0)
     set_heights(frames[0], heights, (0.0, 1.0))
-    frames[0].yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    frames[0].yaxis.set_major_formatter(percent)
     name_places(frames[0], ratios)
     handles = [
         Line2D([], [], color=CURVES[0], marker="o", markersize=4),

@@ -11,20 +11,23 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import MaxNLocator, PercentFormatter
+from matplotlib.ticker import MaxNLocator
+from matplotlib.transforms import ScaledTranslation
 
 from cryoal.reports.style import CURVES, FAINT, TEXT, WIDTH_IN
 from cryoal.studies.interval import Interval
 from cryoal.studies.panels import draw_curve, panel_grid, set_label_axis
 from cryoal.studies.results import RANDOM
-from cryoal.studies.robustness.sweep import Gain, Sweep
+from cryoal.studies.robustness.sweep import AT_CHANCE, Gain, Sweep
 from cryoal.studies.saving import Bound, Saving
-from cryoal.studies.saving_plot import HIGHEST, LOWEST, MARKERS
+from cryoal.studies.saving_plot import HIGHEST, LOWEST
 
 OWN, BASELINE, CEILING = CURVES[0], "#6b6b6b", TEXT
 BETTER, WORSE, SAME = CURVES[0], CURVES[1], FAINT
 DARK, LIGHT = 0.0, 0.85
-ASIDE = 0.09
+ASIDE_PT = 3.5
+"""How far two marks of one level stand from its tick: the same in wide and in narrow panels."""
+MARKERS = {Bound.EXACT: "o", Bound.AT_LEAST: "^", Bound.AT_MOST: "v"}
 
 
 def shades(count: int) -> list[str]:
@@ -66,9 +69,9 @@ def area_panels(sweep: Sweep) -> Figure | None:
     random = [level.area(RANDOM) for level in sweep.levels]
     for axes, scheme in zip(frames, own, strict=True):
         if scheme != RANDOM:
-            heights += draw_intervals(axes, random, BASELINE, ASIDE)
+            heights += draw_intervals(axes, random, BASELINE, ASIDE_PT)
         areas = [level.area(scheme) for level in sweep.levels]
-        heights += draw_intervals(axes, areas, OWN, -ASIDE)
+        heights += draw_intervals(axes, areas, OWN, -ASIDE_PT)
         heights += draw_ceiling(axes, sweep)
     set_heights(frames[0], heights, (0.0, 1.0))
     name_levels(frames[0], sweep)
@@ -120,7 +123,9 @@ def colour_of(gain: Gain, at: int) -> str:
 def saving_panels(sweep: Sweep) -> Figure | None:
     """Labels saved over random by condition; None where no saving is known."""
     known = {
-        gain.scheme: [level.main_saving(gain.scheme) for level in sweep.levels]
+        gain.scheme: [
+            level.main_saving(gain.scheme) if level.is_learned else None for level in sweep.levels
+        ]
         for gain in sweep.gains
     }
     own = {scheme: row for scheme, row in known.items() if any(s and s.is_known for s in row)}
@@ -134,8 +139,10 @@ def saving_panels(sweep: Sweep) -> Figure | None:
         for at, saved in enumerate(row):
             if saved is not None and saved.is_known:
                 heights += draw_saving(axes, saved, at)
+            elif not sweep.levels[at].is_learned:
+                name_missing(axes, AT_CHANCE, at)
     set_heights(frames[0], heights)
-    frames[0].yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    frames[0].yaxis.set_major_formatter(percent)
     name_levels(frames[0], sweep)
     bounds = {saved.bound for row in own.values() for saved in row if saved and saved.is_known}
     names = {
@@ -159,17 +166,33 @@ def draw_saving(axes: Axes, saved: Saving, at: int) -> list[float]:
     return ends
 
 
+def name_missing(axes: Axes, text: str, at: int) -> None:
+    """Say on the line at 0 why a level has no mark."""
+    axes.annotate(
+        text,
+        (at, 0),
+        ha="center",
+        va="center",
+        fontsize=7.5,
+        color=FAINT,
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
+    )
+
+
 def draw_intervals(
-    axes: Axes, intervals: Sequence[Interval], colour: str, aside: float
+    axes: Axes, intervals: Sequence[Interval], colour: str, aside_pt: float
 ) -> list[float]:
     """Means joined by a line, each with its limits; gives the heights that must be seen."""
-    places = np.arange(len(intervals)) + aside
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    place = axes.transData + ScaledTranslation(aside_pt / 72, 0, figure.dpi_scale_trans)
     means = [interval.mean for interval in intervals]
-    axes.plot(places, means, color=colour, linewidth=1.2, marker="o", markersize=3.5)
+    style = {"color": colour, "transform": place}
+    axes.plot(range(len(means)), means, linewidth=1.2, marker="o", markersize=3.5, **style)
     heights = means
-    for place, interval in zip(places, intervals, strict=True):
+    for at, interval in enumerate(intervals):
         if interval.is_known:
-            axes.vlines(place, interval.low, interval.high, color=colour, linewidth=1.4)
+            axes.vlines(at, interval.low, interval.high, linewidth=1.4, **style)
             heights = [*heights, interval.low, interval.high]
     return [height for height in heights if not math.isnan(height)]
 
@@ -194,7 +217,12 @@ def set_heights(
     if within is not None:
         low, high = max(low, within[0] - 0.02), min(high, within[1] + 0.02)
     axes.set_ylim(low, high)
-    axes.yaxis.set_major_locator(MaxNLocator(nbins=5))
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=5, steps=(1, 2, 5, 10)))
+
+
+def percent(share: float, _place: int) -> str:
+    """A share on an axis, with the decimals that it needs."""
+    return f"{round(100 * share, 4) + 0.0:g}%".replace("-", "−")
 
 
 def legend(figure: Figure, handles: Sequence[Line2D], names: Sequence[str]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from cryoal.reports.tables import UNKNOWN, html_table, number
 from cryoal.studies.robustness.findings import Findings, Measurement
-from cryoal.studies.robustness.sweep import Sweep
+from cryoal.studies.robustness.sweep import AT_CHANCE, Sweep
 from cryoal.studies.wording import limits, p_text, saving_limits, saving_text
 
 
@@ -43,6 +43,8 @@ def saving_table(sweep: Sweep) -> str:
         for level in sweep.levels:
             saved = level.main_saving(gain.scheme)
             cells = [UNKNOWN] * 2 if saved is None else [saving_text(saved), saving_limits(saved)]
+            if not level.is_learned:
+                cells = [AT_CHANCE, UNKNOWN]
             rows.append([gain.scheme, level.tick, *cells])
     return html_table(["scheme", sweep.axis, "saving over random", "95 % interval"], rows)
 

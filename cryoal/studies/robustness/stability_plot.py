@@ -12,6 +12,7 @@ from cryoal.reports.style import CURVES, TEXT
 from cryoal.studies.panels import panel_grid
 from cryoal.studies.robustness.findings import Measurement
 from cryoal.studies.robustness.level_panels import (
+    ASIDE_PT,
     draw_intervals,
     legend,
     name_places,
@@ -20,7 +21,6 @@ from cryoal.studies.robustness.level_panels import (
 from cryoal.studies.robustness.stability import VIEWS
 
 COLOURS = dict(zip(map(str, VIEWS), CURVES, strict=False))
-ASIDE = 0.06
 
 
 def stability_plot(measured: Sequence[Measurement], title: str, y_name: str) -> Figure | None:
@@ -49,5 +49,5 @@ def draw_scheme(axes: Axes, own: Sequence[Measurement], ratios: Sequence[str]) -
         found = {one.labels["snr"]: one for one in own if one.labels["views"] == views}
         unknown = Measurement({}, {})
         intervals = [found.get(ratio, unknown).interval for ratio in ratios]
-        heights += draw_intervals(axes, intervals, colour, ASIDE * (2 * place - 1))
+        heights += draw_intervals(axes, intervals, colour, ASIDE_PT * (2 * place - 1))
     return heights

@@ -15,6 +15,9 @@ from cryoal.studies.saving import Saving
 from cryoal.studies.statistics import StudyStatistics
 from cryoal.studies.target import TargetKind
 
+AT_CHANCE = "at chance"
+"""What is shown of a level at which no scheme ends above chance."""
+
 
 @dataclass(frozen=True)
 class Level:
@@ -29,6 +32,11 @@ class Level:
     name: str
     tick: str
     study: StudyStatistics
+
+    @property
+    def is_learned(self) -> bool:
+        """Whether any scheme ends above chance; else what schemes do differs by luck alone."""
+        return self.study.skills.last.is_above
 
     def area(self, scheme: str) -> Interval:
         """Area under the budget curve, over the seeds."""

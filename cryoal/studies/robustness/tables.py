@@ -39,6 +39,7 @@ def sweep_rows(sweep: Sweep) -> Table:
         for at, level in enumerate(sweep.levels):
             area = level.area(scheme)
             row = {"scheme": scheme, "level": level.tick, "area": area.mean, **interval_cells(area)}
+            row["above_chance"] = str(level.is_learned)
             if gain is not None:
                 test = gain.tests[at]
                 row |= {

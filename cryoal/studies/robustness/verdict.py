@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from cryoal.studies.chance import not_learned
 from cryoal.studies.interval import FEWEST_SEEDS
 from cryoal.studies.results import ALL_LABELS, RANDOM
 from cryoal.studies.robustness.findings import Findings, Measurement
-from cryoal.studies.robustness.sweep import Gain, Sweep
+from cryoal.studies.robustness.sweep import Gain, Level, Sweep
 from cryoal.studies.wording import limits, listed, plural
 
 MOST_FAULTS = 3
@@ -17,7 +18,7 @@ UNSEEN = 0.005
 def robustness_verdict(findings: Findings) -> str:
     """In words, a paragraph a question; every "significantly" stands for a test."""
     parts = [[*sweep_sentences(sweep)] for sweep in findings.sweeps]
-    parts += [[*transfer_sentences(findings.transfer)], [*stability_sentences(findings)]]
+    parts += [[*transfer_sentences(findings)], [*stability_sentences(findings)]]
     parts += [[*junk_sentences(findings)], [*fault_sentences(findings)]]
     paragraphs = [" ".join(sentences) for sentences in parts if sentences]
     return "\n\n".join(paragraphs) or "No scheme has been evaluated yet."
@@ -27,12 +28,19 @@ def sweep_sentences(sweep: Sweep) -> Iterator[str]:
     shown = RANDOM if RANDOM in sweep.schemes else next(iter(sweep.schemes), "")
     if not shown:
         return
+    blind = [level for level in sweep.levels if not level.is_learned]
+    told = blind_sentence(blind)
+    if len(blind) == len(sweep.levels):
+        yield told
+        return
     first, last = sweep.levels[0], sweep.levels[-1]
     if len(sweep.levels) > 1:
         yield (
             f"From {first.name} to {last.name} the mean accuracy of {shown} over the budgets goes "
             f"from {first.area(shown).mean:.3f} to {last.area(shown).mean:.3f}."
         )
+    if told:
+        yield told
     if RANDOM not in sweep.schemes:
         yield "Random was not run, so nothing is known about what schemes gain over it."
         return
@@ -61,12 +69,21 @@ def sweep_sentences(sweep: Sweep) -> Iterator[str]:
     yield power_sentence(sweep)
 
 
+def blind_sentence(blind: Sequence[Level]) -> str:
+    """What is to be said of levels at which no scheme ends above chance."""
+    if not blind:
+        return ""
+    best = max((level.study.skills.last for level in blind), key=lambda one: one.accuracy)
+    models = f"At {listed([level.name for level in blind])} the last models of all schemes"
+    return not_learned(models, best, "the schemes there and what they save")
+
+
 def sure_levels(sweep: Sweep, gain: Gain, sign: int) -> str:
-    """Where a scheme is above (1) or below (-1) random for sure."""
+    """Where a scheme is above (1) or below (-1) random for sure, and not by luck alone."""
     names = [
         level.name
         for at, level in enumerate(sweep.levels)
-        if gain.is_sure(at) and sign * gain.tests[at].difference.mean > 0
+        if level.is_learned and gain.is_sure(at) and sign * gain.tests[at].difference.mean > 0
     ]
     return f"{gain.scheme} at {listed(names)}" if names else ""
 
@@ -86,7 +103,8 @@ def power_sentence(sweep: Sweep) -> str:
     )
 
 
-def transfer_sentences(transfer: Sequence[Measurement]) -> Iterator[str]:
+def transfer_sentences(findings: Findings) -> Iterator[str]:
+    transfer = findings.transfer
     found = {(one.labels["trained"], one.labels["tested"]): one.interval for one in transfer}
     ratios = list(dict.fromkeys(one.labels["trained"] for one in transfer))
     if len(ratios) < 2:
@@ -95,17 +113,30 @@ def transfer_sentences(transfer: Sequence[Measurement]) -> Iterator[str]:
     corners = [(clean, clean), (clean, noisy), (noisy, noisy), (noisy, clean)]
     if not all(corner in found for corner in corners):
         return
+    skills = {snr: findings.skills(snr).all_labels for snr in (clean, noisy)}
+    blind = [snr for snr in skills if not skills[snr].is_above]
+    models = f"The models trained on all labels at SNR {listed(blind)}"
+    if len(blind) == 2:
+        yield not_learned(models, skills[clean], "models at another ratio than their own")
+        return
     own, down, low, up = (f"{found[corner].mean:.3f}" for corner in corners)
     yield (
         f"A model trained on all labels at SNR {clean} has accuracy {own} there and {down} at SNR "
         f"{noisy}, where one trained at SNR {noisy} has {low}; that one has {up} at SNR {clean}."
     )
+    if blind:
+        yield not_learned(models, skills[blind[0]], "what they would be worth at another ratio")
 
 
 def stability_sentences(findings: Findings) -> Iterator[str]:
     if not findings.correlation:
         return
     noisiest = findings.correlation[-1].labels["snr"]
+    skill = findings.skills(noisiest).first
+    if not skill.is_above:
+        models = f"The first models at SNR {noisiest}"
+        yield not_learned(models, skill, "how far rankings survive fresh noise")
+        return
     own = [one for one in findings.correlation if one.labels["snr"] == noisiest]
     one_view = {o.labels["scheme"]: o.interval.mean for o in own if o.labels["views"] == "1"}
     views = {o.labels["scheme"]: o.interval.mean for o in own if o.labels["views"] != "1"}
@@ -125,7 +156,13 @@ def stability_sentences(findings: Findings) -> Iterator[str]:
 def junk_sentences(findings: Findings) -> Iterator[str]:
     if not findings.junk:
         return
-    most = max(findings.junk, key=lambda one: one.interval.mean)
+    known = [one for one in findings.junk if findings.skills(one.labels["snr"]).last.is_above]
+    if not known:
+        snr = findings.junk[0].labels["snr"]
+        models = f"The last models, even those at SNR {snr},"
+        yield not_learned(models, findings.skills(snr).last, "who asks for junk")
+        return
+    most = max(known, key=lambda one: one.interval.mean)
     interval = most.interval
     inside = f", 95 % interval {limits(interval, '{:.2f}')}" if interval.is_known else ""
     yield (
@@ -140,6 +177,11 @@ def fault_sentences(findings: Findings) -> Iterator[str]:
     own = [one for one in findings.faults if one.labels["scheme"].startswith(ALL_LABELS)]
     before = [o for o in findings.unchanged if o.labels["scheme"].startswith(ALL_LABELS)]
     if not own or not before:
+        return
+    highest = findings.sweeps[0].levels[0].tick if findings.sweeps else ""
+    skill = findings.skills(highest).all_labels
+    if not skill.is_above:
+        yield not_learned("The models trained on all labels", skill, "what faults cost them")
         return
     ordered = sorted(own, key=lambda one: -one.interval.mean)
     if ordered[0].interval.mean < UNSEEN:

@@ -12,8 +12,12 @@ import pytest
 from made_up_findings import made_up_findings
 from pyarrow import parquet
 
+from cryoal.studies.chance import Skill, Skills
+from cryoal.studies.robustness.level_panels import area_panels, percent, saving_panels
 from cryoal.studies.robustness.page import render_robustness
+from cryoal.studies.robustness.page_tables import saving_table
 from cryoal.studies.robustness.pictures import draw_findings
+from cryoal.studies.robustness.sweep import AT_CHANCE
 from cryoal.studies.robustness.tables import robustness_tables
 from cryoal.studies.write import write_files
 
@@ -67,6 +71,51 @@ def test_every_figure_is_drawn_within_its_edges(whole: Path) -> None:
         image = matplotlib.image.imread(whole.parent / f"{name}.png")
         edges = np.concatenate([image[0], image[-1], image[:, 0], image[:, -1]])
         assert (edges[:, :3] == 1).all(), name
+
+
+def test_savings_at_chance_are_not_shown_as_savings() -> None:
+    whole = made_up_findings()
+    sweep = whole.sweeps[0]
+    last = sweep.levels[-1]
+    blind = replace(last.study, skills=Skills(last=Skill(0.3, 0.33, False)))
+    levels = (*sweep.levels[:-1], replace(last, study=blind))
+    figure = saving_panels(replace(sweep, levels=levels))
+    assert figure is not None
+    for axes in figure.axes:
+        assert [text.get_text() for text in axes.texts] == [AT_CHANCE]
+        assert all(line.get_xdata()[0] != 2 for line in axes.lines if len(line.get_xdata()) == 1)
+    table = saving_table(replace(sweep, levels=levels))
+    assert table.count(AT_CHANCE) == len(sweep.gains)
+    assert AT_CHANCE not in saving_table(sweep)
+
+
+def test_ticks_of_savings_are_what_they_say() -> None:
+    assert [percent(share, 0) for share in (-0.025, 0.0, -1e-17, 0.1, 0.15)] == [
+        "−2.5%",
+        "0%",
+        "0%",
+        "10%",
+        "15%",
+    ]
+    figure = saving_panels(made_up_findings(2, seeds=5).sweeps[0])
+    assert figure is not None
+    figure.canvas.draw()
+    axes = figure.axes[0]
+    for place, text in zip(axes.get_yticks(), axes.get_yticklabels(), strict=True):
+        assert float(text.get_text().replace("−", "-").rstrip("%")) == pytest.approx(100 * place)
+
+
+@pytest.mark.parametrize("levels", [1, 2, 3])
+def test_marks_of_a_level_stand_within_their_own_width_of_its_tick(levels: int) -> None:
+    sweep = made_up_findings(3, seeds=5).sweeps[0]
+    figure = area_panels(replace(sweep, levels=sweep.levels[:levels]))
+    assert figure is not None
+    figure.canvas.draw()
+    for axes in figure.axes:
+        ticks = axes.transData.transform([(at, 0.5) for at in range(levels)])[:, 0]
+        for line in axes.lines[:2]:
+            places = line.get_transform().transform(line.get_xydata())[:, 0]
+            assert np.abs(places - ticks).max() < 5 / 72 * figure.dpi
 
 
 def test_page_is_whole(whole: Path) -> None:
