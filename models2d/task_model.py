@@ -67,5 +67,8 @@ class SegmentationModel2D(ImageModel):
 
     def forward(self, x: Tensor) -> Tensor:
         """Images ``(B, in_channels, H, W)`` to logits ``(B, num_classes, H, W)``."""
-        coarse = super().forward(x)
+        return self.enlarged(super().forward(x), x)
+
+    def enlarged(self, coarse: Tensor, x: Tensor) -> Tensor:
+        """The head's logits ``(B, num_classes, h, w)`` at the size of the images ``x``."""
         return F.interpolate(coarse, size=x.shape[2:], mode="bilinear", align_corners=False)

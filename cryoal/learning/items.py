@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +14,9 @@ from torch import Tensor
 from cryoal.pools.pool import Pool
 
 CACHE_BYTES = 2 * 1024**3
+
+Asked = TypeVar("Asked")
+Got = TypeVar("Got")
 
 
 class CachedItems:
@@ -48,22 +52,31 @@ def raw_batches(
 ) -> Iterator[tuple[slice, Tensor]]:
     """Raw items in the order of ``indices``, the next batch read while this one is used.
 
+    Large items come in batches of fewer than ``batch_size``.
+
     Yields:
         The places of the batch within ``indices`` and its items (B, C, *spatial) float32.
     """
+    batch_size = min(batch_size, pool.most_at_once)
     places = [
         slice(start, min(start + batch_size, len(indices)))
         for start in range(0, len(indices), batch_size)
     ]
-    if not places:
-        return
+    batches = read_ahead(lambda place: pool.read(indices[place]), places)
+    yield from zip(places, batches, strict=True)
+
+
+def read_ahead(read: Callable[[Asked], Got], asked: Iterable[Asked]) -> Iterator[Got]:
+    """What ``read`` gives for each of ``asked``, the next read while this one is used."""
     with ThreadPoolExecutor(max_workers=1) as reader:
-        ahead = reader.submit(pool.read, indices[places[0]])
-        for number, place in enumerate(places):
-            batch = ahead.result()
-            if number + 1 < len(places):
-                ahead = reader.submit(pool.read, indices[places[number + 1]])
-            yield place, batch
+        waiting: Future[Got] | None = None
+        for one in asked:
+            ahead = reader.submit(read, one)
+            if waiting is not None:
+                yield waiting.result()
+            waiting = ahead
+        if waiting is not None:
+            yield waiting.result()
 
 
 def shuffled_positions(

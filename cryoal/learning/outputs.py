@@ -15,11 +15,13 @@ from torch import Tensor
 
 from cryoal.errors import CryoalError
 from cryoal.gradnorm import Aggregate, score
-from cryoal.gradnorm.losses import LossName
+from cryoal.gradnorm.losses import Loss, LossName
 from cryoal.learning.dropout import posterior_samples
 from cryoal.learning.items import raw_batches
+from cryoal.learning.pixels import PIXEL_LOSSES, log_mean_posterior
 from cryoal.learning.preparation import Preparation
 from cryoal.learning.task_model import TaskModel
+from models2d import SegmentationModel2D
 
 Progress = Callable[[int, int], None]
 
@@ -42,6 +44,9 @@ class GradientNormRequest:
 @dataclass(frozen=True)
 class Outputs:
     """What a model says of ``n`` items, on the CPU, float32; the mean over views of each.
+
+    Of a segmentation model posteriors and embeddings are the means over an item's pixels, and the
+    gradient norm is that of the pixels' mean loss.
 
     Attributes:
         logits: (n, classes), the logarithm of the mean posterior over the views.
@@ -133,15 +138,11 @@ def add_view(
     share: float,
 ) -> None:
     """Add ``share`` of the outputs of one view of a batch to its rows, from one forward pass."""
+    of_pixels = isinstance(model, SegmentationModel2D)
     embedded: Tensor | None
     if request.losses:
-        scored = score(
-            model,
-            batch,
-            request.losses,
-            aggregate=request.aggregate,
-            scope=request.scope,
-        )
+        losses: list[Loss] = [PIXEL_LOSSES[name] if of_pixels else name for name in request.losses]
+        scored = score(model, batch, losses, aggregate=request.aggregate, scope=request.scope)
         for loss, norms in zip(request.losses, scored.norms, strict=True):
             outputs.gradient_norms[loss][place] += share * norms.cpu()
         embedded, logits = scored.embeddings, scored.logits
@@ -149,7 +150,17 @@ def add_view(
         with torch.no_grad():
             embedded = model.embed(batch)
             logits = model.head(embedded)
-    log_posterior = logits.float().log_softmax(1).cpu() + math.log(share)
-    outputs.logits[place] = torch.logaddexp(outputs.logits[place], log_posterior)
-    if outputs.embeddings is not None and embedded is not None:
+            if isinstance(model, SegmentationModel2D):
+                logits = model.enlarged(logits, batch)
+    logits = logits.float()
+    log_posterior = log_mean_posterior(logits) if of_pixels else logits.log_softmax(1)
+    outputs.logits[place] = torch.logaddexp(
+        outputs.logits[place], log_posterior.cpu() + math.log(share)
+    )
+    if outputs.embeddings is not None:
+        if embedded is None:  # the engine sees that of a linear head alone
+            with torch.no_grad():
+                embedded = model.embed(batch)
+        if of_pixels:
+            embedded = embedded.mean((2, 3))
         outputs.embeddings[place] += share * embedded.cpu()

@@ -32,7 +32,7 @@ class Tail:
 
         Args:
             loss: a scalar.
-            hits: (n,) of 0 and 1.
+            hits: (n,) of 0 and 1, or their mean.
         """
         self.losses.append(loss.detach())
         self.hits.append(hits.detach().float().mean())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import models2d
 import models3d
+from cryoal.task import Task
 from models2d import ImageModel
 from models3d import TaskModel3D
 
@@ -29,6 +30,8 @@ def build_model(name: str, item_shape: tuple[int, ...], num_classes: int) -> Tas
     return models2d.build(name, item_shape[0], num_classes, min(item_shape[1:]))
 
 
-def model_names(item_shape: tuple[int, ...]) -> list[str]:
-    """Names of the models that take items (C, *spatial), whatever their size."""
-    return models3d.names() if len(item_shape) == VOLUME_AXES else models2d.names()
+def model_names(item_shape: tuple[int, ...], task: Task) -> list[str]:
+    """Names of the models for a task on items (C, *spatial), whatever their size."""
+    if len(item_shape) == VOLUME_AXES:
+        return models3d.names() if task == "classification" else []
+    return [name for name in models2d.names() if models2d.info(name).task == task]

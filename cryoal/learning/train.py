@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +24,7 @@ from cryoal.learning.tail import Tail
 from cryoal.learning.task_model import TaskModel
 
 Progress = Callable[[int, int], None]
+Batch = TypeVar("Batch")
 
 
 @dataclass(frozen=True)
@@ -91,48 +92,92 @@ def run_steps(
     targets = torch.from_numpy(labels)
     steps = recipe.steps(len(items))
     weights = class_weights(targets, model.num_classes, recipe).to(fabric.device)
-    trained = [model] if companion is None else [model, companion.to(fabric.device).train()]
-    optimizer = make_optimizer(trained, recipe)
-    schedule = make_schedule(optimizer, recipe, steps)
     layout = channels_last(len(preparation.pool.item_shape))
-    wrapped, optimizer = fabric.setup(model, optimizer)
-    wrapped.train()
     order = torch.Generator().manual_seed(seed)
     draws = torch.Generator(device=fabric.device).manual_seed(seed + 1)
-    tail = Tail(steps)
-    batches = shuffled_positions(len(items), recipe.batch_size, steps, order)
     guesses = None
     if pseudo is not None:
         guesses = pseudo_batches(pseudo, preparation.pool, recipe.batch_size, steps, seed + 2)
-    with nullcontext() if companion is None else companion.attach(model):
-        for step, positions in enumerate(batches, start=1):
-            batch, labelled = items.take(positions), len(positions)
-            target = F.one_hot(targets[positions], model.num_classes).float()
-            if guesses is not None:
-                others, posteriors = next(guesses)
-                batch, target = torch.cat([batch, others]), torch.cat([target, posteriors])
-            batch, target = fabric.to_device(batch), fabric.to_device(target)
-            views = preparation.training_view(batch, draws).contiguous(memory_format=layout)
-            outputs = wrapped(views)
-            losses = F.cross_entropy(outputs, target, reduction="none")
-            logits, answers = outputs[:labelled], target[:labelled].argmax(1)
-            loss = F.cross_entropy(
-                logits, answers, weight=weights, label_smoothing=recipe.label_smoothing
-            )
-            if guesses is not None:
-                loss = (loss + losses[labelled:].mean()) / 2
-            joint = loss
-            if companion is not None:
-                done = TrainingStep(views, outputs, target, losses, step / steps)
-                joint = loss + companion.loss(done)
-            optimizer.zero_grad(set_to_none=True)
-            fabric.backward(joint)
-            optimizer.step()
-            schedule.step()
-            if tail.covers(step):
-                tail.add(loss, logits.argmax(1) == answers)
-            if progress is not None:
-                progress(step, steps)
+
+    def losses_of(wrapped: nn.Module, positions: Tensor, done: float) -> StepLosses:
+        batch, labelled = items.take(positions), len(positions)
+        target = F.one_hot(targets[positions], model.num_classes).float()
+        if guesses is not None:
+            others, posteriors = next(guesses)
+            batch, target = torch.cat([batch, others]), torch.cat([target, posteriors])
+        batch, target = fabric.to_device(batch), fabric.to_device(target)
+        views = preparation.training_view(batch, draws).contiguous(memory_format=layout)
+        outputs = wrapped(views)
+        losses = F.cross_entropy(outputs, target, reduction="none")
+        logits, answers = outputs[:labelled], target[:labelled].argmax(1)
+        loss = F.cross_entropy(
+            logits, answers, weight=weights, label_smoothing=recipe.label_smoothing
+        )
+        if guesses is not None:
+            loss = (loss + losses[labelled:].mean()) / 2
+        joint = loss
+        if companion is not None:
+            joint = loss + companion.loss(TrainingStep(views, outputs, target, losses, done))
+        return StepLosses(joint, loss, logits.argmax(1) == answers)
+
+    batches = shuffled_positions(len(items), recipe.batch_size, steps, order)
+    if companion is None:
+        return descend([model], recipe, fabric, batches, steps, losses_of, progress)
+    trained = [model, companion.to(fabric.device).train()]
+    with companion.attach(model.train()):
+        return descend(trained, recipe, fabric, batches, steps, losses_of, progress)
+
+
+@dataclass(frozen=True)
+class StepLosses:
+    """What a step of a training lost.
+
+    Attributes:
+        joint: scalar that the optimiser lowers.
+        loss: scalar that is told of, the task model's part of it.
+        hits: 0 and 1, which of what the step learns from was told rightly; or the share of it.
+    """
+
+    joint: Tensor
+    loss: Tensor
+    hits: Tensor
+
+
+def descend(
+    trained: Sequence[nn.Module],
+    recipe: Recipe,
+    fabric: Fabric,
+    batches: Iterable[Batch],
+    steps: int,
+    losses_of: Callable[[nn.Module, Batch, float], StepLosses],
+    progress: Progress | None,
+) -> TrainingResult:
+    """An optimiser step on each of ``batches``; what is trained is left in eval mode.
+
+    Args:
+        trained: the task model first.
+        batches: as many as ``steps``.
+        losses_of: of the task model as wrapped for its device, a batch, and the share of the
+            training that is over after the step.
+
+    Raises:
+        CryoalError: the loss became infinite or NaN.
+    """
+    optimizer = make_optimizer(trained, recipe)
+    schedule = make_schedule(optimizer, recipe, steps)
+    wrapped, optimizer = fabric.setup(trained[0], optimizer)
+    wrapped.train()
+    tail = Tail(steps)
+    for step, batch in enumerate(batches, start=1):
+        lost = losses_of(wrapped, batch, step / steps)
+        optimizer.zero_grad(set_to_none=True)
+        fabric.backward(lost.joint)
+        optimizer.step()
+        schedule.step()
+        if tail.covers(step):
+            tail.add(lost.loss, lost.hits)
+        if progress is not None:
+            progress(step, steps)
     for module in trained:
         module.eval()
     mean_loss, accuracy = tail.means()
