@@ -17,7 +17,7 @@ from cryoal.augmentation_settings import AugmentationSettings
 from cryoal.pools.augmentation import Augmentation
 from cryoal.task import Task
 
-_BATCH_BYTES = 64 * 2**20
+_BATCH_BYTES = 32 * 2**20
 
 Contrast = Literal["bright", "dark"]
 
@@ -75,7 +75,7 @@ class Pool(ABC):
 
     @property
     def most_at_once(self) -> int:
-        """How many items to hold in memory together: 64 MiB of them, and one at least."""
+        """How many items to hold in memory together: 32 MiB of them, and one at least."""
         return max(1, _BATCH_BYTES // (4 * math.prod(self.item_shape)))
 
     def check(self, indices: Sequence[int] | npt.NDArray[np.int64]) -> None:

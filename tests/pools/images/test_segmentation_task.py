@@ -37,7 +37,7 @@ def test_only_large_images_are_shown_in_windows(scenes, monkeypatch) -> None:
     assert scenes.recipe["augmentation"]["crop_px"] is None
     monkeypatch.setattr(scenes, "item_shape", (3, 1024, 2048))
     assert scenes.recipe["augmentation"]["crop_px"] == 688
-    assert scenes.most_at_once == 2
+    assert scenes.most_at_once == 1
 
 
 @pytest.mark.parametrize(
