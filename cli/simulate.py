@@ -82,7 +82,8 @@ def simulate(out: Path, recipe: Path | None, quiet: bool, **options: Any) -> Non
     level; OUT/truth.csv with the pose, defocus and measured SNR of every file; and
     OUT/recipe.yaml, from which --recipe makes the same pool again, bit for bit. Needed are
     structures, --snr, --per-class, --box and --voxel. A simulation that was stopped goes on with
-    the same command.
+    the same command. How to come to --snr from a ratio within the particle's mask is told in
+    docs/simulation.md.
 
     Whole tomograms, with particle lists and boxes cut from them, come from a recipe of their own
     (--recipe with kind: tomograms, as configs/tomograms.yaml).

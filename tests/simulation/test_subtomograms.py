@@ -62,6 +62,25 @@ def test_snr_recomputed_from_the_volumes_themselves(snr: float) -> None:
     assert np.mean(ratios) == pytest.approx(snr, rel=0.1)
 
 
+def test_the_ratio_in_the_mask_is_a_multiple_of_that_in_the_box() -> None:
+    """How docs/simulation.md turns one into the other, and what the column holds."""
+    sim = simulator()
+    factors = []
+    for index in range(8):
+        clean, noisy, noisier = sim.item("groel", index, [math.inf, 0.5, 0.02])
+        factors.append(noisy.snr_in_mask / noisy.snr_measured)
+        assert noisier.snr_in_mask / noisier.snr_measured == pytest.approx(factors[-1])
+        density = sim.posed("groel", noisy.pose)
+        mask = density > MASK_LEVEL * density.max()
+        share = np.corrcoef(clean.voxels.ravel(), noisy.voxels.ravel())[0, 1]
+        noise = noisy.voxels - share * clean.voxels
+        found = share**2 * clean.voxels[mask].var() / noise[mask].var()
+        assert found == pytest.approx(noisy.snr_in_mask, rel=0.15)
+    asked = 0.4 / np.median(factors)
+    others = [sim.item("groel", index, [asked])[0] for index in range(8, 28)]
+    assert np.mean([item.snr_in_mask for item in others]) == pytest.approx(0.4, rel=0.07)
+
+
 def test_resolution_must_be_what_the_voxels_hold() -> None:
     with pytest.raises(CryoalError, match="resolution of 19 Å: give at least two voxels, 20 Å"):
         simulator(resolution_A=19.0)
