@@ -21,6 +21,7 @@ from cryoal.studies.robustness import (
 )
 
 from .command import CryoalCommand
+from .numbers import numbers
 from .options import SETTINGS_OPTIONS, SNR_OPTION
 from .progress import progress_bar
 from .study_options import read_arms, read_study, read_targets, study_options
@@ -65,6 +66,9 @@ def robustness(
 
     Example: cryoal robustness --data sample_data/SNR005 --snrs 0.05,0.02 --out studies/noise
     """
+    for option, name in (("--snrs", "snrs"), ("--label-noise", "label_noise")):
+        if options[name] is not None:
+            options[name] = numbers(option, options[name])
     settings, section = read_study(RobustnessSection, options, out, config, FILE)
     plan = RobustnessPlan(
         out,
