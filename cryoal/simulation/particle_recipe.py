@@ -177,9 +177,9 @@ def resolve_recipe(
     if not values.get("structures") and not values.get("builtin"):
         raise CryoalError(f"{source}: no structure to simulate; give --structures or --builtin")
     if missing:
-        options = ", ".join(OPTIONS[name] for name in missing)
-        raise CryoalError(f"{source}: {', '.join(missing)} missing; give {options}")
-    filled = {**values, "version": version("cryoal")}
+        wanted = ", ".join(OPTIONS[name] for name in missing)
+        raise CryoalError(f"{source}: {', '.join(missing)} missing; give {wanted}")
+    filled: dict[str, Any] = {**values, "version": version("cryoal")}
     filled["structures"] = _structures(values.get("structures") or [], folder, source)
     if values.get("builtin") == "all":
         filled["builtin"] = list(BUILTIN)

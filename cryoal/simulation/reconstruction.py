@@ -207,7 +207,7 @@ def _spread(
         yield rows[pair], columns[pair], weights[pair], -signs[pair]
 
 
-def _cut(stacks: torch.Tensor, corners: Volume, size: int) -> torch.Tensor:
+def _cut(stacks: torch.Tensor, corners: Corners, size: int) -> torch.Tensor:
     """Patches (m, c, n, size, size) from first pixels (m, n, 2) xy; 0 beyond the images."""
     channels, images, height, width = stacks.shape
     patches = stacks.new_zeros((len(corners), channels, images, size, size))

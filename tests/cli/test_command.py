@@ -83,4 +83,9 @@ def test_help_needs_nothing_else() -> None:
 def test_every_command_is_one_of_these() -> None:
     for name in COMMANDS:
         command = main.get_command(click.Context(main), name)
-        assert isinstance(command, CryoalCommand), name
+        found = [command]
+        if isinstance(command, click.Group):
+            context = click.Context(command)
+            found = [command.get_command(context, one) for one in command.list_commands(context)]
+        assert found, name
+        assert all(isinstance(one, CryoalCommand) for one in found), name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import matplotlib
 import numpy as np
@@ -187,7 +188,7 @@ def draw_intervals(
     assert figure is not None
     place = axes.transData + ScaledTranslation(aside_pt / 72, 0, figure.dpi_scale_trans)
     means = [interval.mean for interval in intervals]
-    style = {"color": colour, "transform": place}
+    style: dict[str, Any] = {"color": colour, "transform": place}
     axes.plot(range(len(means)), means, linewidth=1.2, marker="o", markersize=3.5, **style)
     heights = means
     for at, interval in enumerate(intervals):
@@ -220,7 +221,7 @@ def set_heights(
     axes.yaxis.set_major_locator(MaxNLocator(nbins=5, steps=(1, 2, 5, 10)))
 
 
-def percent(share: float, _place: int) -> str:
+def percent(share: float, _place: float) -> str:
     """A share on an axis, with the decimals that it needs."""
     return f"{round(100 * share, 4) + 0.0:g}%".replace("-", "−")
 
