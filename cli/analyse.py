@@ -24,7 +24,7 @@ OPTIONS = {
     "damping": click.option(
         "--damping",
         type=click.FloatRange(0, min_open=True),
-        default=0.01,
+        default=0.1,
         show_default=True,
         help="Added to the diagonal of the curvature; smaller takes longer.",
     ),

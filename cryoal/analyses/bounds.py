@@ -15,7 +15,7 @@ from cryoal.analyses.item_losses import ITEM_LOSSES
 from cryoal.analyses.lines import Line, line_panels
 from cryoal.analyses.measurement import Mean, Measurement
 from cryoal.analyses.subject import Norms, Subject, random_labelled, random_part
-from cryoal.analyses.words import panel_name
+from cryoal.analyses.words import last_rows, named
 from cryoal.reports.style import CURVES
 from cryoal.runs.cycle_training import ProgressFactory
 
@@ -54,7 +54,7 @@ class Bounds(Analysis):
     takes_studies: ClassVar[bool] = False
 
     items: int = 500
-    damping: float = 0.01
+    damping: float = 0.1
     seed: int = 0
 
     def measure(self, subject: Subject, progress: ProgressFactory) -> list[Measurement]:
@@ -115,7 +115,7 @@ class Bounds(Analysis):
         schemes = len({one.keys["scheme"] for one in measurements})
         return line_panels(
             measurements,
-            lambda one: panel_name([str(one.keys["scheme"]), str(one.keys["loss"])], schemes),
+            lambda one: named(one.keys, schemes, "loss"),
             [
                 Line(term.replace("_", "-"), lambda one, term=term: one.values[term], colour)  # type: ignore[misc]
                 for term, colour in zip(TERMS, CURVES, strict=False)
@@ -126,11 +126,8 @@ class Bounds(Analysis):
         )
 
     def verdict(self, means: Sequence[Mean]) -> str:
-        last = means[-1].keys["cycle"]
         said = []
-        for mean in (mean for mean in means if mean.keys["cycle"] == last):
+        for name, mean in last_rows(means, "loss").items():
             terms = [f"{mean.intervals[term].mean:.3g}" for term in TERMS]
-            said.append(f"{', '.join(terms)} ({mean.keys['loss']})")
-        return (
-            f"Target, approx-1, approx-2 and approx-3 at cycle {last}, by loss: {'; '.join(said)}."
-        )
+            said.append(f"{', '.join(terms)} ({name})")
+        return f"Target, approx-1, approx-2 and approx-3 in the last cycle: {'; '.join(said)}."

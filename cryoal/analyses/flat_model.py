@@ -31,7 +31,7 @@ class FlatModel:
 
     def logits(self, vector: Tensor, x: Tensor) -> Tensor:
         """Logits (B, C) of items (B, ...) under the parameters ``vector`` (P,)."""
-        parts = vector.split([shape.numel() for shape in self.shapes.values()])
+        parts = torch.split(vector, [shape.numel() for shape in self.shapes.values()])
         named = {
             name: part.reshape(shape)
             for part, (name, shape) in zip(parts, self.shapes.items(), strict=True)
@@ -41,13 +41,14 @@ class FlatModel:
 
     def pushed(self, x: Tensor, direction: Tensor) -> tuple[Tensor, Tensor]:
         """Logits (B, C), and J times ``direction`` (P,): how fast they change that way (B, C)."""
-        logits, change = jvp(lambda v: self.logits(v, x), (self.vector,), (direction,))
-        return logits, change
+        # The result's type depends on an argument that is not given.
+        pushed = jvp(lambda v: self.logits(v, x), (self.vector,), (direction,))
+        return pushed[0], pushed[1]
 
     def pulled(self, x: Tensor, gradient: Tensor) -> Tensor:
         """The transpose of J times the ``gradient`` (B, C) by the logits: that by the vector."""
         with torch.enable_grad():
-            _, pull = vjp(lambda v: self.logits(v, x), self.vector)
+            pull = vjp(lambda v: self.logits(v, x), self.vector)[1]
         (product,) = pull(gradient)
         result: Tensor = product.detach()
         return result

@@ -15,7 +15,7 @@ from cryoal.analyses.item_losses import ITEM_LOSSES
 from cryoal.analyses.lines import BESIDE, Line, line_panels
 from cryoal.analyses.measurement import Mean, Measurement
 from cryoal.analyses.subject import Norms, Subject, random_part
-from cryoal.analyses.words import at_the_end, panel_name
+from cryoal.analyses.words import at_the_end, named
 from cryoal.reports.style import CURVES
 from cryoal.runs.cycle_training import ProgressFactory
 
@@ -83,7 +83,7 @@ class GradientDecrease(Analysis):
         schemes = len({one.keys["scheme"] for one in measurements})
         return line_panels(
             measurements,
-            lambda one: panel_name([str(one.keys["scheme"]), str(one.keys["loss"])], schemes),
+            lambda one: named(one.keys, schemes, "loss"),
             [
                 Line("chosen, then trained on", lambda one: one.values["share_falling"], CURVES[0]),
                 Line("not chosen", lambda one: one.values["share_falling_others"], BESIDE),

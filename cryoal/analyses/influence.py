@@ -14,10 +14,12 @@ from cryoal.analyses.flat_model import FlatModel
 from cryoal.analyses.gauss_newton import GaussNewton, Progress, Solution
 from cryoal.analyses.item_losses import ItemLoss, logit_gradient
 from cryoal.errors import CryoalError
+from cryoal.gradnorm import MEMORY_BUDGET_BYTES
+from cryoal.gradnorm.plan import plan_for
 from cryoal.learning.items import CachedItems
 from cryoal.strategies import Workshop
 
-BATCH = 32
+MOST_AT_ONCE = 32
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,9 @@ class TotalInfluence:
         self.workshop = workshop
         self.test = test
         self.model = FlatModel(workshop.model.to(workshop.fabric.device))
-        self.curvature = GaussNewton(self.model, TrainingBatches(workshop, training), damping)
+        self.batch = batch_size(workshop, training[:1])
+        batches = TrainingBatches(workshop, training, self.batch)
+        self.curvature = GaussNewton(self.model, batches, damping)
 
     def direction(self, loss: ItemLoss, progress: Progress | None = None) -> Solution:
         """The vector h (P,).
@@ -101,21 +105,41 @@ class TotalInfluence:
 
     def _batches(self, items: LabelledItems) -> Iterator[tuple[Tensor, Tensor]]:
         labels = torch.from_numpy(items.labels).to(self.workshop.fabric.device)
-        for place, x in self.workshop.batches(items.items, BATCH):
+        for place, x in self.workshop.batches(items.items, self.batch):
             yield x, labels[place]
+
+
+def batch_size(workshop: Workshop, items: npt.NDArray[np.int64]) -> int:
+    """How many items a backward pass takes at once, so that it keeps to a memory budget.
+
+    Args:
+        items: some, to try; all are of one size.
+
+    Raises:
+        CryoalError: a model that no gradient norms can be had of.
+    """
+    _, x = next(workshop.batches(items))
+    plan = plan_for(workshop.model, x)
+    return max(1, min(MOST_AT_ONCE, MEMORY_BUDGET_BYTES // max(1, plan.bytes_per_sample)))
 
 
 class TrainingBatches:
     """Training items (B, C, *spatial) as prediction sees them, again and again.
 
     Read once where they fit the cache of ``CachedItems``.
+
+    Args:
+        workshop: with the pool.
+        items: pool positions (n,).
+        size: of a batch.
     """
 
-    def __init__(self, workshop: Workshop, items: npt.NDArray[np.int64]) -> None:
+    def __init__(self, workshop: Workshop, items: npt.NDArray[np.int64], size: int) -> None:
         self.workshop = workshop
+        self.size = size
         self.cached = CachedItems(workshop.preparation.pool, items)
 
     def __iter__(self) -> Iterator[Tensor]:
-        for places in torch.arange(len(self.cached)).split(BATCH):
+        for places in torch.split(torch.arange(len(self.cached)), self.size):
             normalised = self.workshop.fabric.to_device(self.cached.take(places))
             yield self.workshop.preparation.view(normalised, 0)

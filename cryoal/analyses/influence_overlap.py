@@ -15,7 +15,7 @@ from cryoal.analyses.item_losses import TRUE_LABEL, cross_entropy
 from cryoal.analyses.lines import Line, line_panels
 from cryoal.analyses.measurement import Mean, Measurement
 from cryoal.analyses.subject import Subject, random_labelled, random_part
-from cryoal.analyses.words import panel_name
+from cryoal.analyses.words import last_rows, named
 from cryoal.reports.style import CURVES
 from cryoal.runs.cycle_training import ProgressFactory
 from cryoal.studies.robustness.agreement import mean_correlation, mean_overlap
@@ -55,7 +55,7 @@ class InfluenceOverlap(Analysis):
     takes_studies: ClassVar[bool] = False
 
     items: int = 500
-    damping: float = 0.01
+    damping: float = 0.1
     seed: int = 0
 
     def measure(self, subject: Subject, progress: ProgressFactory) -> list[Measurement]:
@@ -116,7 +116,7 @@ class InfluenceOverlap(Analysis):
 
         return line_panels(
             measurements,
-            lambda one: panel_name([str(one.keys["scheme"]), str(one.keys["eq_3"])], schemes),
+            lambda one: named(one.keys, schemes, "eq_3"),
             [
                 *(of_norm(loss, "share") for loss in NORMS),
                 Line("by chance", lambda one: one.values["chance"], "#6b6b6b"),
@@ -127,17 +127,14 @@ class InfluenceOverlap(Analysis):
         )
 
     def verdict(self, means: Sequence[Mean]) -> str:
-        last = means[-1].keys["cycle"]
         said = [
             f"{mean.intervals['share'].mean:.2f} and {mean.intervals['correlation'].mean:+.2f} "
-            f"({mean.keys['eq_3']}, norm of the {mean.keys['eq_5']} loss)"
-            for mean in means
-            if mean.keys["cycle"] == last
+            f"({name} loss)"
+            for name, mean in last_rows(means, "eq_3", "eq_5").items()
         ]
-        chance = means[-1].intervals["chance"].mean
         return (
-            f"Share in both and rank correlation at cycle {last}: {'; '.join(said)}. "
-            f"Chance gives {chance:.2f} and 0."
+            f"Share in both and rank correlation in the last cycle: {'; '.join(said)}. "
+            f"Chance gives {means[-1].intervals['chance'].mean:.2f} and 0."
         )
 
 

@@ -17,7 +17,7 @@ from cryoal.analyses.influence_overlap import share_of
 from cryoal.analyses.item_losses import TRUE_LABEL, engine_losses
 from cryoal.analyses.measurement import Mean, Measurement, means_of
 from cryoal.analyses.subject import Subject, random_part
-from cryoal.analyses.words import panel_name
+from cryoal.analyses.words import named
 from cryoal.gradnorm import Loss
 from cryoal.reports.style import CURVES, FAINT, WIDTH_IN, new_figure
 from cryoal.runs.amount import count_items
@@ -103,10 +103,7 @@ class SchemeIdentity(Analysis):
             if mean.keys["measure"] not in (REFERENCE, DETACHED)
         ]
         schemes = len({mean.keys["scheme"] for mean in means})
-        names = [
-            panel_name([str(mean.keys["scheme"]), str(mean.keys["measure"])], schemes)
-            for mean in means
-        ]
+        names = [named(mean.keys, schemes, "measure") for mean in means]
         figure = new_figure(WIDTH_IN, 1.3 + ROW_IN * len(means))
         figure.suptitle(self.title, x=0.01, ha="left", fontsize=10, fontweight="bold")
         left, right = figure.subplots(1, 2, sharey=True)
@@ -118,17 +115,29 @@ class SchemeIdentity(Analysis):
         return figure
 
     def verdict(self, means: Sequence[Mean]) -> str:
-        by_name = {str(mean.keys["measure"]): mean.intervals for mean in means}
-        same, fixed, egl = (by_name[name] for name in ("expected", DETACHED, "egl"))
-        reference = by_name[REFERENCE]["mean_norm"].mean
-        return (
-            f"expected and entropy: rank correlation {same['correlation'].mean:.6f}, "
-            f"{same['share'].mean:.3f} of the K largest in both, norms at most "
-            f"{same['largest_difference'].mean:.1e} apart. With the posterior fixed the expected "
-            f"loss has {fixed['mean_norm'].mean / reference:.1e} of that norm. egl: rank "
-            f"correlation {egl['correlation'].mean:.3f}, {egl['share'].mean:.3f} of the K largest "
-            "in both."
-        )
+        schemes = dict.fromkeys(str(mean.keys["scheme"]) for mean in means)
+        said = {
+            scheme: sentence([mean for mean in means if mean.keys["scheme"] == scheme])
+            for scheme in schemes
+        }
+        if len(said) == 1:
+            return next(iter(said.values()))
+        return " ".join(f"Model of {scheme}: {words}" for scheme, words in said.items())
+
+
+def sentence(means: Sequence[Mean]) -> str:
+    """What one scheme's models say."""
+    by_name = {str(mean.keys["measure"]): mean.intervals for mean in means}
+    same, fixed, egl = (by_name[name] for name in ("expected", DETACHED, "egl"))
+    reference = by_name[REFERENCE]["mean_norm"].mean
+    return (
+        f"expected and entropy: rank correlation {same['correlation'].mean:.6f}, "
+        f"{same['share'].mean:.3f} of the K largest in both, norms at most "
+        f"{same['largest_difference'].mean:.1e} apart. With the posterior fixed the expected "
+        f"loss has {fixed['mean_norm'].mean / reference:.1e} of that norm. egl: rank "
+        f"correlation {egl['correlation'].mean:.3f}, {egl['share'].mean:.3f} of the K largest "
+        "in both."
+    )
 
 
 def scores_of(

@@ -92,8 +92,13 @@ class Subject:
         The labels are outputs of the model of the first of them.
 
         Raises:
-            CryoalError: there is none; names ``what`` they are.
+            CryoalError: there is none; names ``what`` they are. Or labels are masks.
         """
+        if self.journal.task == "segmentation":
+            raise CryoalError(
+                f"{self.folder.path}: its labels are masks, and this analysis is of one class an "
+                "item; name a run of classification"
+            )
         labels = [self.loop.known_labels(cycle, items) for cycle in cycles]
         known = np.all([own >= 0 for own in labels], axis=0)
         if not known.any():

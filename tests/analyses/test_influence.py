@@ -11,9 +11,10 @@ from small_pools import StackPool, bars, small_workshop
 from torch import Tensor, nn
 from written_out import gauss_newton_matrix
 
+from cryoal.analyses import influence as module
 from cryoal.analyses.flat_model import FlatModel
 from cryoal.analyses.gauss_newton import GaussNewton
-from cryoal.analyses.influence import BATCH, LabelledItems, TotalInfluence
+from cryoal.analyses.influence import MOST_AT_ONCE, LabelledItems, TotalInfluence
 from cryoal.analyses.item_losses import ITEM_LOSSES, TRUE_LABEL, ItemLoss, cross_entropy
 from cryoal.errors import CryoalError
 from cryoal.strategies import Workshop
@@ -104,13 +105,25 @@ def test_it_says_how_the_test_loss_rises_when_an_item_leaves_the_training_set() 
 
 
 def test_memory_does_not_grow_with_the_pool() -> None:
-    pool = bars(4 * BATCH, axes=2)
+    pool = bars(4 * MOST_AT_ONCE, axes=2)
     workshop = small_workshop(pool, Random(), classes=3)
     training = np.arange(5)
     influence = TotalInfluence(workshop, training, labelled(pool, 5, 60), damping=1.0)
     direction = influence.direction(cross_entropy)
-    influence.of(labelled(pool, 5, 4 * BATCH), cross_entropy, direction.vector)
-    assert pool.most_read == BATCH
+    influence.of(labelled(pool, 5, 4 * MOST_AT_ONCE), cross_entropy, direction.vector)
+    assert pool.most_read == MOST_AT_ONCE
+
+
+def test_batches_keep_to_the_memory_budget(monkeypatch: pytest.MonkeyPatch) -> None:
+    pool = bars(40, axes=2)
+    workshop = small_workshop(pool, Random(), classes=3)
+    sizes = []
+    for budget in (0, 20_000, 2**30):
+        monkeypatch.setattr(module, "MEMORY_BUDGET_BYTES", budget)
+        sizes.append(TotalInfluence(workshop, np.arange(9), labelled(pool, 9, 40), 1.0).batch)
+    assert sizes[0] == 1
+    assert 1 < sizes[1] < MOST_AT_ONCE
+    assert sizes[2] == MOST_AT_ONCE
 
 
 def test_a_model_that_diverged_is_told() -> None:
