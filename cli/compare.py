@@ -12,6 +12,7 @@ from cryoal.errors import CryoalError
 from cryoal.runs import open_data
 from cryoal.studies import StudyPlan, cells_there, write_study_report
 from cryoal.studies.section import StudySection
+from cryoal.task import HEADLINE
 
 from .command import CryoalCommand
 from .options import SETTINGS_OPTIONS
@@ -72,6 +73,7 @@ def run_study(
         out,
         results,
         expected=[(cell.arm.curve, cell.seed) for cell in everything],
+        metric=HEADLINE[pool.task],
         targets=targets,
         classes=pool.classes,
         facts=f"{settings.data}, model {settings.model}.",

@@ -26,7 +26,8 @@ from cryoal.runs import (
     start_run,
 )
 from cryoal.runs.network_disk import network_warning
-from cryoal.runs.status import waiting_items
+from cryoal.runs.status import told_apart, waiting_items
+from cryoal.task import Task
 
 from .command import CryoalCommand
 from .curve import curve_header, curve_line
@@ -122,7 +123,7 @@ def run_given(
             pool,
             LabelTable.of(pool, settings) if settings.oracle == "labels" else People(proceed),
             progress=lambda name: progress_bar(name, quiet),
-            report=curve_printer(is_tested=len(folder.journal.split("test")) > 0),
+            report=curve_printer(folder.journal.task, len(folder.journal.split("test")) > 0),
         )
         while not loop.run() and watch:
             wait_for_answers(folder)
@@ -152,16 +153,16 @@ def check_people(
         raise CryoalError(f"{options} {verb} for people's labels; give --oracle human as well")
 
 
-def curve_printer(is_tested: bool) -> Callable[[int, Mapping[str, float]], None]:
+def curve_printer(task: Task, is_tested: bool) -> Callable[[int, Mapping[str, float]], None]:
     """Prints the line of a cycle, and the column heads before the first."""
     is_begun = False
 
     def line(cycle: int, metrics: Mapping[str, float]) -> None:
         nonlocal is_begun
         if not is_begun:
-            click.echo(curve_header())
+            click.echo(curve_header(task))
         is_begun = True
-        click.echo(curve_line(cycle, metrics, is_tested))
+        click.echo(curve_line(cycle, metrics, task, is_tested))
 
     return line
 
@@ -190,7 +191,7 @@ def base_values(out: Path | None, config: Path | None) -> tuple[dict[str, Any], 
 def describe_start(folder: RunFolder, items: int, started: bool) -> None:
     settings = folder.settings
     done = folder.trained_cycles()
-    classes = len(folder.journal.labels.classes.active())
+    classes = len(told_apart(folder))
     train, test = len(folder.journal.split("train")), len(folder.journal.split("test"))
     click.echo(
         f"{counted(items, 'item')}, {counted(classes, 'class', 'classes')}, {train} to choose "

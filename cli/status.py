@@ -46,9 +46,9 @@ def print_status(state: dict[str, Any]) -> None:
         click.echo(f"pretrained without labels in {seconds:.0f} s; {matched:.0%} of views matched")
     rows = [{k: v for k, v in row.items() if v is not None} for row in state["metrics"]]
     if rows:
-        click.echo(curve_header())
+        click.echo(curve_header(state["task"]))
     for row in rows:
-        click.echo(curve_line(row["cycle"], row, bool(state["items"]["test"])))
+        click.echo(curve_line(row["cycle"], row, state["task"], bool(state["items"]["test"])))
     if state["accuracy"]:
         click.echo(f"accuracy  {accuracy_line(state)}")
     elif state["cycles_trained"] and not state["items"]["test"]:

@@ -31,12 +31,13 @@ class Task:
 
 def cell_task(cell: Cell, settings: RunSettings, title: str = "") -> Task:
     """The run of a cell; ``title`` goes before its name."""
-    return Task(title + cell.name, partial(cell.run, settings), partial(last_accuracy, cell))
+    return Task(title + cell.name, partial(cell.run, settings), partial(last_result, cell))
 
 
-def last_accuracy(cell: Cell) -> str:
+def last_result(cell: Cell) -> str:
     last = cell.results()[-1]
-    return f"accuracy {last.accuracy:.3f} at {counted(last.labelled, 'label')}"
+    how_good = f"accuracy {last.accuracy:.3f}" if last.miou is None else f"mIoU {last.miou:.3f}"
+    return f"{how_good} at {counted(last.labelled, 'label')}"
 
 
 def carry_out(

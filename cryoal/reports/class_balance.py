@@ -19,11 +19,15 @@ LEGEND_PT = 130.0
 
 
 def class_balance(record: RunRecord) -> Figure | None:
-    """Class shares of all training items, of all labels and of each query; None before any label.
+    """Class shares of all training items, of all labels and of each query.
+
+    None before any label, and for segmentation, where labels are masks.
 
     Stacked bars up to ten classes; more than that no set of colours tells apart, so a heat map.
     """
-    if not any(len(record.query_labels(cycle)) for cycle in record.queries):
+    if record.task == "segmentation" or not any(
+        len(record.query_labels(cycle)) for cycle in record.queries
+    ):
         return None
     groups = balance_groups(record)
     counts = np.stack(

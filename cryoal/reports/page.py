@@ -111,6 +111,7 @@ class Pictures:
         curve, scores, balance, times: one figure each.
         confusions: by evaluated cycle.
         queries: by cycle with a query.
+        shown_as: what these show of an item.
         no_slices: why ``queries`` holds not every query, or None.
     """
 
@@ -120,6 +121,7 @@ class Pictures:
     times: Picture | None
     confusions: dict[int, Picture]
     queries: dict[int, Picture]
+    shown_as: str
     no_slices: str | None
 
     def all(self) -> list[Picture]:
@@ -151,9 +153,11 @@ def render_page(record: RunRecord, pictures: Pictures) -> str:
 
 def facts(record: RunRecord) -> str:
     settings = record.settings
+    classes = f"{len(record.outputs)} classes"
+    classes += " of pixels" if record.task == "segmentation" else ""
     return (
         f"Scheme {settings.scheme}, model {settings.model}, seed {settings.seed}; "
-        f"{len(record.classes)} classes, {record.train_items} items to choose from, "
+        f"{classes}, {record.train_items} items to choose from, "
         f"{record.test_items} for testing. Pool: {settings.data}"
     )
 
@@ -164,6 +168,13 @@ def learning_section(record: RunRecord, pictures: Pictures) -> str:
         parts.append(note("No test items with a label: there is no accuracy to show."))
     elif pictures.curve is None:
         parts.append(note("No model has been evaluated yet."))
+    elif record.task == "segmentation":
+        parts.append(
+            note(
+                "mIoU is the mean over classes of intersection over union, as everything here over "
+                f"the pixels of all {record.test_items} test images together."
+            )
+        )
     else:
         parts.append(
             note(
@@ -179,13 +190,16 @@ def learning_section(record: RunRecord, pictures: Pictures) -> str:
 def classes_section(record: RunRecord, pictures: Pictures) -> str:
     parts = [figure(pictures.scores)]
     if not pictures.confusions:
-        parts.append(note("F1 and the confusion matrix need an evaluation on test items."))
+        parts.append(note("Scores and the confusion matrix need an evaluation on test items."))
     else:
         last = max(pictures.confusions)
+        numbers, one = ("test items", "test item")
+        if record.task == "segmentation":
+            numbers, one = ("shares of the true class's pixels", "pixel in the test images")
         parts.append(
             note(
-                "In the confusion matrix each row is a true class and numbers are test items; a "
-                "grey row or cell has no test item."
+                f"In the confusion matrix each row is a true class and numbers are {numbers}; a "
+                f"grey row or cell has no {one}."
             )
         )
         parts.append(figure(pictures.confusions[last]))
@@ -202,11 +216,7 @@ def queries_section(record: RunRecord, pictures: Pictures) -> str:
     parts = []
     if pictures.queries:
         parts.append(
-            note(
-                "The first twelve items of each query, best first: mean of the three central z "
-                "slices, smoothed by a Gaussian of 1 px, protein bright whatever the files hold, "
-                "grey values from the 1st to the 99th percentile of each slice."
-            )
+            note(f"The first twelve items of each query, best first: {pictures.shown_as}.")
         )
     if pictures.no_slices is not None:
         kind = "warning" if record.queries else "note"
@@ -220,6 +230,8 @@ def queries_section(record: RunRecord, pictures: Pictures) -> str:
 
 
 def balance_section(record: RunRecord, pictures: Pictures) -> str:
+    if record.task == "segmentation":
+        return ""
     warnings = [f'<p class="warning">{html.escape(text)}</p>' for text in balance_warnings(record)]
     parts = [figure(pictures.balance), *warnings]
     if pictures.balance is None:
@@ -239,7 +251,7 @@ def commands(record: RunRecord) -> list[str]:
     lines = []
     if not record.is_finished:
         lines += [note("Continue the run:"), command(f"cryoal run --out {run}")]
-    if record.rows:
+    if record.rows and record.task == "classification":
         lines += [
             note("Class and probability of each item of a pool, by the last trained model:"),
             command(f"cryoal predict {run} --data POOL --out predictions.csv"),

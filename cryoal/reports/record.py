@@ -13,6 +13,7 @@ from cryoal.runs.folder import RunFolder
 from cryoal.runs.journal import QueryRow
 from cryoal.runs.settings import RunSettings
 from cryoal.runs.tables import metrics_rows
+from cryoal.task import Task
 
 MetricsRow = dict[str, float | int | None]
 
@@ -24,10 +25,12 @@ class RunRecord:
     Attributes:
         path: its folder, as the user named it.
         settings: its settings.
+        task: what the models say.
         classes: class names in the order of the labels.
+        outputs: names of what models tell apart: the classes, or those of pixels.
         rows: one row a trained cycle, see ``cryoal.runs.tables.metrics_rows``.
-        confusions: (classes, classes) counts, rows true, by evaluated cycle; empty without test
-            items.
+        confusions: (outputs, outputs) counts of test items or their pixels, rows true, by
+            evaluated cycle; empty without test items.
         queries: queried items by cycle, best first; cycle 0 is the random initial set.
         seconds: duration of each finished (cycle, phase).
         test_items: number of items held out for testing.
@@ -37,7 +40,9 @@ class RunRecord:
 
     path: Path
     settings: RunSettings
+    task: Task
     classes: list[str]
+    outputs: list[str]
     rows: list[MetricsRow]
     confusions: dict[int, npt.NDArray[np.int64]]
     queries: dict[int, list[QueryRow]]
@@ -75,7 +80,9 @@ def read_record(folder: RunFolder, pool: Pool | None) -> RunRecord:
     return RunRecord(
         path=folder.path,
         settings=folder.settings,
+        task=journal.task,
         classes=journal.classes,
+        outputs=journal.outputs,
         rows=rows,
         confusions={cycle: journal.confusion(cycle) for cycle in tested},
         queries=queries,

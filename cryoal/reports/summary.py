@@ -4,35 +4,41 @@ from __future__ import annotations
 
 from cryoal.reports.record import RunRecord
 from cryoal.runs.wilson import wilson_interval
+from cryoal.task import HEADLINE
 
 
 def summary(record: RunRecord) -> str:
     """What the labels brought, on how many test items, and how far the run has got."""
-    return f"{accuracy_sentence(record)} {progress_sentence(record)}"
+    return f"{quality_sentence(record)} {progress_sentence(record)}"
 
 
-def accuracy_sentence(record: RunRecord) -> str:
+def quality_sentence(record: RunRecord) -> str:
+    """What became of the accuracy or, for segmentation, of mIoU."""
     rows = record.evaluated
     if record.test_items == 0:
         return "There are no labelled test items, so no accuracy was measured."
     if not rows:
         return "No model has been evaluated yet."
     first, last = rows[0], rows[-1]
-    before, after = first["accuracy"] or 0.0, last["accuracy"] or 0.0
-    low, high = wilson_interval(after, record.test_items)
-    tested = (
-        f"({record.test_items} test items, 95 % interval {low:.2f} to {high:.2f}; chance "
-        f"{1 / len(record.classes):.2f})."
-    )
+    metric = HEADLINE[record.task]
+    before, after = first[metric] or 0.0, last[metric] or 0.0
+    tested, doubt = f"({record.test_items} test images).", ""
+    if record.task == "classification":
+        low, high = wilson_interval(after, record.test_items)
+        tested = (
+            f"({record.test_items} test items, 95 % interval {low:.2f} to {high:.2f}; chance "
+            f"{1 / len(record.classes):.2f})."
+        )
+        doubt = " The first value lies inside that interval." if low <= before <= high else ""
+    name = "Accuracy" if metric == "accuracy" else "mIoU"
     if len(rows) == 1:
-        return f"Accuracy is {after:.2f} at {last['labelled']} labels {tested}"
+        return f"{name} is {after:.2f} at {last['labelled']} labels {tested}"
     if f"{before:.2f}" == f"{after:.2f}":
         span = f"from {first['labelled']} to {last['labelled']} labels"
-        return f"Accuracy stayed at {after:.2f} {span} {tested}"
+        return f"{name} stayed at {after:.2f} {span} {tested}"
     verb = "rose" if after > before else "fell"
-    doubt = " The first value lies inside that interval." if low <= before <= high else ""
     return (
-        f"Accuracy {verb} from {before:.2f} at {first['labelled']} labels to {after:.2f} at "
+        f"{name} {verb} from {before:.2f} at {first['labelled']} labels to {after:.2f} at "
         f"{last['labelled']} labels {tested}{doubt}"
     )
 

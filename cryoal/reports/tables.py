@@ -6,8 +6,9 @@ import html
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
-from cryoal.reports.class_scores import class_f1
+from cryoal.reports.class_scores import class_score, score_name
 from cryoal.reports.record import MetricsRow, RunRecord
 from cryoal.runs.tables import METRICS, PHASES, VALIDATION
 from cryoal.runs.wilson import wilson_interval
@@ -56,6 +57,7 @@ def flat(values: Mapping[str, object], prefix: str = "") -> dict[str, object]:
 
 def metrics_table(record: RunRecord) -> str:
     """One row a trained cycle; columns without any value are left out."""
+    with_interval = "accuracy" if record.task == "classification" else None
     names = [
         name
         for name in METRICS + VALIDATION
@@ -63,16 +65,21 @@ def metrics_table(record: RunRecord) -> str:
     ]
     header = ["cycle", "labels"]
     for name in names:
-        header += [name.replace("_", " ").replace("f1", "F1")]
-        header += ["95 % interval"] if name == "accuracy" else []
+        header += [metric_name(name)]
+        header += ["95 % interval"] if name == with_interval else []
     rows = []
     for row in record.rows:
         cells = [str(row["cycle"]), str(row["labelled"])]
         for name in names:
             cells += [number(row[name])]
-            cells += [interval(row, record.test_items)] if name == "accuracy" else []
+            cells += [interval(row, record.test_items)] if name == with_interval else []
         rows.append([*cells, number(cycle_seconds(record, row), "{:.1f}")])
     return html_table([*header, "seconds"], rows, words=())
+
+
+def metric_name(metric: str) -> str:
+    """A metric's name as people write it."""
+    return metric.replace("_", " ").replace("f1", "F1").replace("miou", "mIoU")
 
 
 def cycle_seconds(record: RunRecord, row: MetricsRow) -> float:
@@ -92,26 +99,33 @@ def number(value: float | int | None, form: str = "{:.3f}") -> str:
 
 
 def classes_table(record: RunRecord) -> str:
-    """Labels of each class and, after the last evaluated cycle, its precision, recall and F1."""
-    labelled = np.zeros(len(record.classes), dtype=np.int64)
-    for cycle in record.queries:
-        labelled += np.bincount(record.query_labels(cycle), minlength=len(record.classes))
-    header = ["no.", "class", "labels"]
-    columns = [[str(count) for count in labelled.tolist()]]
+    """Labels of each class and, after the last evaluated cycle, precision, recall and F1 or IoU."""
+    header = ["no.", "class"]
+    columns: list[list[str]] = []
+    if record.task == "classification":
+        header += ["labels"]
+        columns += [[str(count) for count in labels_of_classes(record).tolist()]]
     if record.confusions:
         confusion = record.confusions[max(record.confusions)]
         true, predicted = confusion.sum(axis=1), confusion.sum(axis=0)
         right = confusion.diagonal()
-        header += ["test items", "precision", "recall", "F1"]
+        counted = "test items" if record.task == "classification" else "test pixels"
+        header += [counted, "precision", "recall", score_name(record)]
         columns += [[str(count) for count in true.tolist()]]
         for top, bottom in ((right, predicted), (right, true)):
             shares = np.where(bottom > 0, top / np.maximum(bottom, 1), np.nan)
             columns += [[number(value) for value in shares.tolist()]]
-        columns += [[number(value) for value in class_f1(confusion).tolist()]]
+        columns += [[number(value) for value in class_score(record, confusion).tolist()]]
     rows = (
-        (str(at), name, *cells)
-        for at, (name, cells) in enumerate(
-            zip(record.classes, zip(*columns, strict=True), strict=True), start=1
-        )
+        (str(at), *cells)
+        for at, cells in enumerate(zip(record.outputs, *columns, strict=True), start=1)
     )
     return html_table(header, rows, words=(1,))
+
+
+def labels_of_classes(record: RunRecord) -> npt.NDArray[np.int64]:
+    """How many labels each class has (classes,)."""
+    labelled = np.zeros(len(record.classes), dtype=np.int64)
+    for cycle in record.queries:
+        labelled += np.bincount(record.query_labels(cycle), minlength=len(record.classes))
+    return labelled

@@ -10,7 +10,7 @@ from cryoal.errors import CryoalError
 from cryoal.io.atomic import written_atomically
 from cryoal.pools import Pool
 from cryoal.reports.class_balance import class_balance
-from cryoal.reports.class_scores import class_scores
+from cryoal.reports.class_scores import class_scores, score_name
 from cryoal.reports.confusion import confusion_figure
 from cryoal.reports.learning_curve import learning_curve
 from cryoal.reports.page import Picture, Pictures, render_page
@@ -61,16 +61,19 @@ def draw(record: RunRecord, pool: Pool | None) -> Pictures:
     confusions: dict[int, Picture] = {}
     for cycle, matrix in record.confusions.items():
         title = f"Confusion matrix after cycle {cycle}"
-        figure = confusion_figure(matrix, record.classes, title)
+        of_pixels = record.task == "segmentation"
+        figure = confusion_figure(matrix, record.outputs, title, of_pixels)
         confusions[cycle] = picture(f"confusion_{cycle:02d}", title, figure)
     queries, no_slices = draw_queries(record, pool)
+    scores = f"{score_name(record)} of each class by cycle"
     return Pictures(
-        curve=optional("learning_curve", "Accuracy by labels, as below", learning_curve(record)),
-        scores=optional("class_scores", "F1 of each class by cycle", class_scores(record)),
+        curve=optional("learning_curve", "Metrics by labels, as below", learning_curve(record)),
+        scores=optional("class_scores", scores, class_scores(record)),
         balance=optional("class_balance", "Class shares of each query", class_balance(record)),
         times=optional("phase_times", "Seconds of each phase by cycle", phase_times(record)),
         confusions=confusions,
         queries=queries,
+        shown_as="" if pool is None else pool.shown_as,
         no_slices=no_slices,
     )
 
@@ -92,7 +95,7 @@ def draw_queries(record: RunRecord, pool: Pool | None) -> tuple[dict[int, Pictur
             figure = queried_items(pool, rows, name)
         except CryoalError as error:
             return pictures, f"Slices are missing: {error}"
-        pictures[cycle] = picture(f"queried_{cycle:02d}", f"{name}: central slices", figure)
+        pictures[cycle] = picture(f"queried_{cycle:02d}", f"{name}: the first items", figure)
     return pictures, None
 
 

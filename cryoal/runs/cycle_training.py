@@ -13,6 +13,7 @@ from cryoal.learning.carry_over import carry_over
 from cryoal.learning.pseudo_labels import PseudoLabels, ask_teacher
 from cryoal.learning.task_model import TaskModel
 from cryoal.learning.train import Progress, TrainingResult, train
+from cryoal.learning.train_segmentation import train_segmentation
 from cryoal.pools import Pool
 from cryoal.runs.model_description import describe_model
 from cryoal.runs.models import RunModels
@@ -32,6 +33,9 @@ class CycleTraining:
         models: of the run.
         seed: gives the seed of a phase of this cycle.
         progress: gives a progress callback for a piece of work, by its name.
+
+    Attributes:
+        positions: in the journal's ``outputs``, of each output of the model.
     """
 
     def __init__(
@@ -53,25 +57,32 @@ class CycleTraining:
         self.settings = models.folder.settings
         self.journal = models.folder.journal
         self.preparation = models.preparation
-        self.description = describe_model(self.settings, pool, labelled.classes)
+        self.of_pixels = pool.task == "segmentation"
+        self.positions = tuple(range(len(pool.outputs))) if self.of_pixels else labelled.positions
+        outputs = pool.outputs if self.of_pixels else labelled.classes
+        self.description = describe_model(self.settings, pool, outputs)
 
     def run(self) -> TrainingResult:
         """Train, and save the weights of the model and of what is trained beside it."""
         pseudo = self.pseudo_labels() if self.settings.self_train else None
         model = self.initial_model()
         companion = self.models.fresh_companion(model, self.seed("companion"))
+        items, fabric, seed = self.labelled.items, self.models.fabric, self.seed("train")
         with self.progress(self.title("training")) as progress:
-            result = train(
-                model,
-                self.preparation,
-                self.labelled.items,
-                self.labelled.labels,
-                self.models.fabric,
-                self.seed("train"),
-                progress,
-                companion,
-                pseudo,
-            )
+            if self.of_pixels:
+                result = train_segmentation(model, self.preparation, items, fabric, seed, progress)
+            else:
+                result = train(
+                    model,
+                    self.preparation,
+                    items,
+                    self.labelled.labels,
+                    fabric,
+                    seed,
+                    progress,
+                    companion,
+                    pseudo,
+                )
         self.models.save(self.cycle, model, self.description, companion)
         return result
 
@@ -87,7 +98,7 @@ class CycleTraining:
         if self.settings.warm_start and self.cycle > 1:
             last = self.journal.trained_positions(self.cycle - 1).tolist()
             place = {position: number for number, position in enumerate(last)}
-            shared = [(n, place[p]) for n, p in enumerate(self.labelled.positions) if p in place]
+            shared = [(n, place[p]) for n, p in enumerate(self.positions) if p in place]
             carry_over(self.models.trained(self.cycle - 1), model, shared)
         return model
 

@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 import torch
 import torch.nn.functional as F
 from sklearn.metrics import confusion_matrix, f1_score
 from torch import Tensor
+
+CALIBRATION_BINS = 15
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What a model is worth on a set of items.
+
+    Attributes:
+        items: how many.
+        metrics: by name.
+        confusion: counts (outputs, outputs) of items or pixels, rows true, columns predicted.
+    """
+
+    items: int
+    metrics: dict[str, float]
+    confusion: npt.NDArray[np.int64]
 
 
 def classification_metrics(logits: Tensor, labels: npt.NDArray[np.int64]) -> dict[str, float]:
@@ -48,7 +67,7 @@ def confusion(
 
 
 def calibration_error(
-    probabilities: Tensor, labels: npt.NDArray[np.int64], bins: int = 15
+    probabilities: Tensor, labels: npt.NDArray[np.int64], bins: int = CALIBRATION_BINS
 ) -> float:
     """Expected calibration error (Guo et al., ICML 2017, Eq. 3) with 15 equal bins."""
     confidence, predicted = probabilities.max(1)

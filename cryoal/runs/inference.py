@@ -57,6 +57,11 @@ class TrainedRun:
     """
 
     def __init__(self, folder: RunFolder, pool: Pool, device: str) -> None:
+        if folder.journal.task == "segmentation":
+            raise CryoalError(
+                f"{folder.path}: its models give a class to each pixel, not to items, so there is "
+                "no table of items to write"
+            )
         self.folder = folder
         self.pool = pool
         self.cycle, path = folder.trained_model()

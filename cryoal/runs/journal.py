@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import time
 import uuid
@@ -17,6 +18,7 @@ from cryoal.runs import label_store
 from cryoal.runs.answers import Outcome
 from cryoal.runs.database import VERSION, Database
 from cryoal.runs.label_store import LabelStore
+from cryoal.task import Task
 
 SCHEMA = (
     label_store.SCHEMA
@@ -34,6 +36,10 @@ CREATE TABLE IF NOT EXISTS phases (
     last_event INTEGER NOT NULL, PRIMARY KEY (cycle, phase));
 """
 )
+
+
+OUTPUTS = "outputs"
+"""Key of the names of classes of pixels; without it a run is about classes of items."""
 
 
 @dataclass(frozen=True)
@@ -126,6 +132,17 @@ class Journal(Database):
     def classes(self) -> list[str]:
         """Name of every class there ever was, by position."""
         return [one.name for one in self.labels.classes.all()]
+
+    @property
+    def task(self) -> Task:
+        """What the run's models say."""
+        return "classification" if self.meta(OUTPUTS) is None else "segmentation"
+
+    @property
+    def outputs(self) -> list[str]:
+        """Name of what models tell apart, by position: the classes, or those of pixels."""
+        of_pixels = self.meta(OUTPUTS)
+        return self.classes if of_pixels is None else list(json.loads(of_pixels))
 
     def split(self, name: str) -> npt.NDArray[np.int64]:
         """Pool positions of the items of a split, ascending."""
@@ -234,7 +251,9 @@ class Journal(Database):
     def add_training(
         self, cycle: int, metrics: dict[str, float], positions: Sequence[int], seconds: float
     ) -> None:
-        """Record what a training says of itself and the class of each output; finish ``train``."""
+        """Record what a training says of itself, and of which of the journal's ``outputs`` each
+        output of the model is; finish ``train``.
+        """
         outputs = [(cycle, place, position) for place, position in enumerate(positions)]
         with self.transaction():
             self.insert_metrics(cycle, metrics)
@@ -242,7 +261,7 @@ class Journal(Database):
             self.finish_phase(cycle, "train", seconds)
 
     def trained_positions(self, cycle: int) -> npt.NDArray[np.int64]:
-        """Class position of each output of the model of ``cycle``."""
+        """Position in ``outputs`` of each output of the model of ``cycle``."""
         rows = self.db.execute(
             "SELECT position FROM trained_classes WHERE cycle = ? ORDER BY place", (cycle,)
         )
@@ -259,7 +278,7 @@ class Journal(Database):
         confusion: npt.NDArray[np.int64] | None,
         seconds: float,
     ) -> None:
-        """Record metrics and the confusion matrix by class position; finish ``evaluate``."""
+        """Record metrics and the confusion matrix by place in ``outputs``; finish ``evaluate``."""
         with self.transaction():
             self.insert_metrics(cycle, metrics)
             if confusion is not None:
@@ -280,8 +299,8 @@ class Journal(Database):
         return table
 
     def confusion(self, cycle: int) -> npt.NDArray[np.int64]:
-        """Confusion matrix (true, predicted) on the test items after the training of ``cycle``."""
-        count = len(self.classes)
+        """Confusion matrix (true, predicted) of test items, or their pixels, after ``cycle``."""
+        count = len(self.outputs)
         matrix = np.zeros((count, count), dtype=np.int64)
         for true, predicted, number in self.db.execute(
             "SELECT true, predicted, count FROM confusion WHERE cycle = ?", (cycle,)

@@ -27,11 +27,12 @@ from cryoal.runs.candidates import open_items
 from cryoal.runs.cold_start import diverse_start, spread_out
 from cryoal.runs.cycle_training import CycleTraining, ProgressFactory
 from cryoal.runs.embeddings import save_embeddings
-from cryoal.runs.evaluation import classification_metrics, confusion
+from cryoal.runs.evaluation import Evaluation, classification_metrics, confusion
 from cryoal.runs.folder import RunFolder
 from cryoal.runs.model_description import describe_model
 from cryoal.runs.models import RunModels
 from cryoal.runs.oracle import Oracle
+from cryoal.runs.pixel_evaluation import tally_pixels
 from cryoal.runs.scoring import Surveyor, save_scores
 from cryoal.runs.tables import write_tables
 from cryoal.runs.training_set import TrainingSet, training_set
@@ -209,7 +210,7 @@ class ActiveLearningLoop:
         training = self.training(cycle)
         metrics = self.learn(training)
         seconds = time.perf_counter() - started
-        self.journal.add_training(cycle, metrics, training.labelled.positions, seconds)
+        self.journal.add_training(cycle, metrics, training.positions, seconds)
 
     def learn(self, training: CycleTraining) -> dict[str, float]:
         """Carry ``training`` out, and say how it went."""
@@ -245,20 +246,32 @@ class ActiveLearningLoop:
             with self.progress(
                 f"cycle {cycle}: evaluating on {counted(len(items), 'item')}"
             ) as progress:
-                outputs = compute_outputs(
-                    model, self.preparation, items, self.fabric, progress=progress
-                )
-            labels = self.known_labels(cycle, items)
-            logits = outputs.logits[torch.from_numpy(labels >= 0)]
-            labels = labels[labels >= 0]
-            if len(labels) == 0:
+                found = self.measure(cycle, model, items, progress)
+            if found is None:
                 continue
-            metrics[f"{prefix}items"] = float(len(labels))
-            for name, value in classification_metrics(logits, labels).items():
-                metrics[prefix + name] = value
+            metrics[f"{prefix}items"] = float(found.items)
+            metrics |= {prefix + name: value for name, value in found.metrics.items()}
             if split == "test":
-                matrix = self.by_position(cycle, confusion(logits, labels, logits.shape[1]))
+                matrix = self.by_position(cycle, found.confusion)
         self.journal.add_evaluation(cycle, metrics, matrix, time.perf_counter() - started)
+
+    def measure(
+        self, cycle: int, model: TaskModel, items: Indices, progress: Progress
+    ) -> Evaluation | None:
+        """The model of ``cycle`` on ``items``; None where it knows the label of none."""
+        if self.pool.task == "segmentation":
+            tally = tally_pixels(model, self.preparation, items, self.fabric, progress)
+            if tally.pixels == 0:
+                return None
+            return Evaluation(len(items), tally.metrics(), tally.confusion)
+        outputs = compute_outputs(model, self.preparation, items, self.fabric, progress=progress)
+        labels = self.known_labels(cycle, items)
+        logits = outputs.logits[torch.from_numpy(labels >= 0)]
+        labels = labels[labels >= 0]
+        if len(labels) == 0:
+            return None
+        matrix = confusion(logits, labels, logits.shape[1])
+        return Evaluation(len(labels), classification_metrics(logits, labels), matrix)
 
     def known_labels(self, cycle: int, items: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """Labels of the pool (n,) as outputs of the model of ``cycle``; -1 for a removed class."""
@@ -271,9 +284,9 @@ class ActiveLearningLoop:
         return np.array([place.get(roots.root(label), -1) for label in labels], np.int64)
 
     def by_position(self, cycle: int, matrix: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        """A confusion matrix by model output, by class position instead."""
+        """A confusion matrix by model output, by position in the journal instead."""
         positions = self.journal.trained_positions(cycle)
-        count = len(self.journal.classes)
+        count = len(self.journal.outputs)
         placed = np.zeros((count, count), np.int64)
         placed[np.ix_(positions, positions)] = matrix
         return placed
@@ -306,13 +319,14 @@ class ActiveLearningLoop:
             self.save_embeddings(cycle, workshop.model, np.union1d(chosen, labelled.items))
         places = np.searchsorted(candidates, chosen)
         best, predicted = context.probabilities[places].double().max(1)
+        of_items = self.pool.task == "classification"  # else no class is predicted of an item
         self.journal.add_query(
             cycle,
             chosen,
             {"score": scored - started, "query": time.perf_counter() - scored},
             scores=None if scores is None else scores.double().numpy()[places],
-            predictions=positions[predicted.numpy()],
-            probabilities=best.numpy(),
+            predictions=positions[predicted.numpy()] if of_items else None,
+            probabilities=best.numpy() if of_items else None,
         )
 
     def save_embeddings(self, cycle: int, model: TaskModel, items: npt.NDArray[np.int64]) -> None:

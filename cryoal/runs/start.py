@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,10 +19,11 @@ from cryoal.pools.splits import split
 from cryoal.runs.amount import count_items
 from cryoal.runs.class_table import JUNK
 from cryoal.runs.folder import JOURNAL, RunFolder
-from cryoal.runs.journal import Journal
+from cryoal.runs.journal import OUTPUTS, Journal
 from cryoal.runs.model_description import describe_model
 from cryoal.runs.models import fresh_companion
 from cryoal.runs.settings import RunSettings
+from cryoal.runs.task_checks import check_task
 from cryoal.strategies import Need
 
 
@@ -77,7 +79,8 @@ def start_run(
     if settings.oracle == "human" and settings.junk == "class" and JUNK not in classes:
         classes.append(JUNK)
     with folder.journal.transaction():
-        folder.journal.create(fingerprints(pool), classes, pool.ids, groups, splits.tolist())
+        meta = fingerprints(pool) | of_pixels(pool)
+        folder.journal.create(meta, classes, pool.ids, groups, splits.tolist())
         if settings.oracle == "human" and settings.known_labels == "use":
             items = np.flatnonzero((splits == "train") & (pool.labels >= 0))
             folder.journal.add_known_labels(zip(items, pool.labels[items], strict=True))
@@ -92,6 +95,7 @@ def check_settings(settings: RunSettings, pool: Pool) -> npt.NDArray[np.str_]:
     """
     settings.check_names()
     check_kind(settings, pool)
+    check_task(settings, pool)
     splits = assign_splits(settings, pool)
     check_model(settings, pool)
     check_budget(settings, int(np.sum(splits == "train")))
@@ -139,6 +143,11 @@ def is_started(path: Path) -> bool:
 
 def fingerprints(pool: Pool) -> dict[str, str]:
     return {"items": pool.fingerprint, "labels": pool.label_fingerprint}
+
+
+def of_pixels(pool: Pool) -> dict[str, str]:
+    """What a journal keeps of a segmentation pool besides."""
+    return {OUTPUTS: json.dumps(pool.outputs)} if pool.task == "segmentation" else {}
 
 
 def assign_splits(settings: RunSettings, pool: Pool) -> npt.NDArray[np.str_]:
@@ -190,6 +199,10 @@ def check_kind(settings: RunSettings, pool: Pool) -> None:
 
 
 def check_labels(settings: RunSettings, pool: Pool) -> None:
+    if pool.task == "segmentation":
+        if (pool.labels < 0).all():
+            raise CryoalError(f"{settings.data}: no image has a label image; add them")
+        return
     counts = np.bincount(pool.labels[pool.labels >= 0], minlength=len(pool.classes))
     if counts.sum() == 0:
         raise CryoalError(
@@ -213,7 +226,7 @@ def check_model(settings: RunSettings, pool: Pool) -> None:
     """Refuse a model that does not fit boxes or scheme, or a device that is not there."""
     strategy = strategies.get(settings.scheme).strategy()
     try:
-        classes = pool.classes if len(pool.classes) > 1 else ["named", "later"]
+        classes = pool.outputs if len(pool.outputs) > 1 else ["named", "later"]
         model = describe_model(settings, pool, classes).build(settings.seed)
     except ValueError as error:
         raise CryoalError(f"{settings.data}: {error}") from error

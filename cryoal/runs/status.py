@@ -17,7 +17,7 @@ from cryoal.runs.folder import RunFolder
 from cryoal.runs.network_disk import network_warning
 from cryoal.runs.open_query import open_query
 from cryoal.runs.out_of_fold import load_out_of_fold
-from cryoal.runs.stopping import get
+from cryoal.runs.stopping import Verdict, get
 from cryoal.runs.stopping_history import stopping_history
 from cryoal.runs.tables import metrics_rows
 from cryoal.runs.training_set import training_set
@@ -30,8 +30,8 @@ def run_status(folder: RunFolder) -> dict[str, Any]:
     """State of a run, ready for JSON.
 
     Returns:
-        ``state`` (``finished``, ``waiting`` for people's answers, or ``unfinished``), ``scheme``,
-        ``model``, ``data``, ``oracle``, ``items``, ``classes``, ``labelled``, ``junk``,
+        ``state`` (``finished``, ``waiting`` for people's answers, or ``unfinished``), ``task``,
+        ``scheme``, ``model``, ``data``, ``oracle``, ``items``, ``classes``, ``labelled``, ``junk``,
         ``undecided`` and ``conflicts`` (items), ``waiting`` (items of the open query without an
         answer), ``annotators`` (answers by person), ``budget`` (labels a cycle), ``cycles`` and
         ``cycles_trained``, ``next`` (cycle and phase to come, None at the end; ``label`` only as
@@ -51,12 +51,13 @@ def run_status(folder: RunFolder) -> dict[str, Any]:
     state = "finished" if folder.is_finished() else "unfinished"
     return {
         "state": "waiting" if waiting else state,
+        "task": journal.task,
         "scheme": settings.scheme,
         "model": settings.model,
         "data": settings.data,
         "oracle": settings.oracle,
         "items": splits,
-        "classes": [one.name for one in journal.labels.classes.active()],
+        "classes": told_apart(folder),
         "labelled": len(training_set(journal, settings).items),
         **outcomes(folder),
         "waiting": len(waiting),
@@ -73,6 +74,13 @@ def run_status(folder: RunFolder) -> dict[str, Any]:
         "last_query": counts,
         "warnings": warnings,
     }
+
+
+def told_apart(folder: RunFolder) -> list[str]:
+    """Names of the classes of items, or of pixels."""
+    if folder.journal.task == "segmentation":
+        return folder.journal.outputs
+    return [one.name for one in folder.journal.labels.classes.active()]
 
 
 def waiting_items(folder: RunFolder) -> list[int]:
@@ -102,7 +110,12 @@ def annotators(folder: RunFolder) -> dict[str, int]:
 
 
 def last_accuracy(folder: RunFolder, rows: list[MetricsRow]) -> dict[str, Any] | None:
-    """The last accuracy with its 95 % interval: held out or, without test items, the audit's."""
+    """The last accuracy with its 95 % interval: held out or, without test items, the audit's.
+
+    None for segmentation: pixels of one image do not err independently, and there is no audit.
+    """
+    if folder.journal.task == "segmentation":
+        return None
     tested = [row for row in rows if row["accuracy"] is not None]
     if tested:
         value = float(tested[-1]["accuracy"] or 0.0)
@@ -116,7 +129,7 @@ def last_accuracy(folder: RunFolder, rows: list[MetricsRow]) -> dict[str, Any] |
 
 
 def gains(rows: list[MetricsRow]) -> list[dict[str, float]]:
-    """What the last three cycles added to the accuracy."""
+    """What the last three cycles added to the accuracy, of pixels for segmentation."""
     tested = [row for row in rows if row["accuracy"] is not None]
     return [
         {
@@ -130,7 +143,11 @@ def gains(rows: list[MetricsRow]) -> list[dict[str, float]]:
 
 def stopping(folder: RunFolder) -> dict[str, Any]:
     """What the stopping rule of the settings says."""
-    verdict = get(folder.settings.stopping_rule).judge(stopping_history(folder))
+    rule = get(folder.settings.stopping_rule)
+    if folder.journal.task == "segmentation":
+        verdict = Verdict(False, None, f"{rule.name}: goes by classes of items, not of pixels")
+    else:
+        verdict = rule.judge(stopping_history(folder))
     return {
         "rule": folder.settings.stopping_rule,
         "stop": verdict.stop,

@@ -197,8 +197,9 @@ def resolve_recipe(
 
 def _finest_A(voxel_size_A: object) -> float:
     """Two voxels; anything where the voxel size is none, which is refused by itself."""
-    is_size = isinstance(voxel_size_A, int | float) and 0 < voxel_size_A < math.inf
-    return 2 * float(voxel_size_A) if is_size else 1.0  # type: ignore[arg-type]
+    if isinstance(voxel_size_A, int | float) and 0 < voxel_size_A < math.inf:
+        return 2 * float(voxel_size_A)
+    return 1.0
 
 
 def _structures(entries: object, folder: Path, source: str) -> list[dict[str, str]]:

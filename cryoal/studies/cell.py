@@ -166,7 +166,7 @@ class MeasuredLoop(ActiveLearningLoop):
             self.first_model(training), self.folder.weights_path(cycle), learn
         )
         seconds = said.pop(SECONDS)
-        self.journal.add_training(cycle, said, training.labelled.positions, seconds)
+        self.journal.add_training(cycle, said, training.positions, seconds)
 
     def has_companion(self) -> bool:
         """Whether the scheme trains something beside the model, which changes the model too."""
@@ -193,13 +193,14 @@ def read_results(folder: RunFolder, arm: Arm, seed: int) -> list[CellResult]:
         if (cycle, "evaluate") not in seconds:
             continue
         names = (*METRICS, "train_accuracy", "train_loss")
-        values: dict[str, Any] = {name: metrics[name] for name in names}
+        values: dict[str, Any] = {name: metrics.get(name) for name in names}
         for phase in PHASES:
             values[f"{phase}_seconds"] = seconds.get((cycle, phase))
             values[f"{phase}_memory_mb"] = metrics.get(f"{phase}_memory_mb")
         values[OVERLAP] = metrics.get(OVERLAP)
         confusion = folder.journal.confusion(cycle)
-        if confusion.sum() > 1:
+        # Pixels of an image are no independent items, which that of chance counts on.
+        if confusion.sum() > 1 and folder.journal.task == "classification":
             values["chance"], values["chance_deviation"] = chance_of(confusion)
         rows.append(
             CellResult(
@@ -215,8 +216,11 @@ def read_results(folder: RunFolder, arm: Arm, seed: int) -> list[CellResult]:
 
 
 def query_counts(folder: RunFolder, cycle: int) -> tuple[int, ...] | None:
-    """Items of each class (classes,) in the query of ``cycle``; None in the last, without one."""
+    """Items of each class (classes,) in the query of ``cycle``; None in the last, without one.
+
+    None for segmentation too: an image holds pixels of many classes.
+    """
     labels = [row.label for row in folder.journal.query_rows() if row.cycle == cycle]
-    if not labels:
+    if not labels or folder.journal.task == "segmentation":
         return None
     return tuple(labels.count(name) for name in folder.journal.classes)

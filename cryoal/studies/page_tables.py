@@ -126,14 +126,14 @@ def needed_table(study: StudyStatistics, target: Target) -> str:
 def metrics_table(study: StudyStatistics) -> str:
     """Every metric at the last budget, and of the model trained on all labels."""
     order = [row.scheme for row in study.standings]
+    names = [name for name in METRICS if not np.isnan(study.described[name].values).all()]
     rows = [
-        [scheme, *(last_cell(study.described[name], scheme) for name in METRICS)]
-        for scheme in order
+        [scheme, *(last_cell(study.described[name], scheme) for name in names)] for scheme in order
     ]
-    ceiling = [mean_cell(study.described[name].ceiling) for name in METRICS]
+    ceiling = [mean_cell(study.described[name].ceiling) for name in names]
     if any(cell != UNKNOWN for cell in ceiling):
         rows.append([ALL_LABELS, *ceiling])
-    return html_table(["scheme", *(metric_name(name) for name in METRICS)], rows)
+    return html_table(["scheme", *(metric_name(name) for name in names)], rows)
 
 
 def last_cell(curves: Curves, scheme: str) -> str:

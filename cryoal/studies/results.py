@@ -13,7 +13,7 @@ RANDOM = "random"
 ALL_LABELS = "all-labels"
 PHASES = ("train", "evaluate", "score", "query")
 METRICS = tuple(name for name in RUN_METRICS if not name.startswith("train_"))
-HIGHER_IS_BETTER = METRICS[:4]
+HIGHER_IS_BETTER = METRICS[:5]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +27,8 @@ class CellResult:
         cycle: 1 for the model trained on the initial set.
         labelled: number of labels that the model was trained on.
         accuracy, balanced_accuracy, macro_f1, worst_f1, calibration_error, loss: on the test
-            items.
+            items, or their pixels.
+        miou: of pixels alone.
         train_accuracy, train_loss: on the labelled items.
         train_seconds, evaluate_seconds, score_seconds, query_seconds: duration of each phase.
         train_memory_mb, evaluate_memory_mb, score_memory_mb, query_memory_mb: peak of each phase.
@@ -48,6 +49,7 @@ class CellResult:
     worst_f1: float
     calibration_error: float
     loss: float
+    miou: float | None = None
     train_accuracy: float | None = None
     train_loss: float | None = None
     train_seconds: float | None = None

@@ -15,6 +15,7 @@ from cryoal.reports.style import CURVES, FAINT, TEXT, WIDTH_IN, new_figure
 from cryoal.studies.dot_rows import ROW_IN, name_rows
 from cryoal.studies.saving import Bound, Saving
 from cryoal.studies.statistics import StudyStatistics
+from cryoal.studies.wording import metric_name
 
 MOST_COLUMNS = 3
 # Three seeds can give limits of many hundred per cent: they are cut here.
@@ -42,7 +43,7 @@ def saving_plot(study: StudyStatistics) -> Figure | None:
     for axes, target in zip(frames, targets, strict=False):
         name_rows(axes, order)
         axes.axvline(0, color=TEXT, linewidth=0.8)
-        axes.set_title(target.name(study.metric.replace("_", " ")), fontsize=9)
+        axes.set_title(target.name(metric_name(study.metric)), fontsize=9)
         axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
         axes.xaxis.set_major_locator(MaxNLocator(nbins=5, steps=(1, 2, 5, 10)))
         axes.tick_params(axis="x", labelsize=8, labelbottom=True)

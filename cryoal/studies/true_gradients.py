@@ -14,6 +14,8 @@ from torch import Tensor
 
 from cryoal.errors import CryoalError
 from cryoal.gradnorm import Aggregate, Loss, score
+from cryoal.learning.pixels import cross_entropies
+from cryoal.pools.images import SegmentationPool
 from cryoal.runs import ActiveLearningLoop
 from cryoal.runs.candidates import scored_items
 from cryoal.strategies import Workshop
@@ -32,13 +34,17 @@ def true_gradient_norms(
 ) -> Tensor:
     """Norm (n,) of each item's gradient of the cross-entropy of its true label.
 
-    Wang et al., AAAI 2022, Eq. 5 with the loss that only an oracle knows.
+    Wang et al., AAAI 2022, Eq. 5 with the loss that only an oracle knows. For segmentation it is
+    the mean over the pixels of the mask.
 
     Args:
         items: (n,) pool positions.
-        labels: (n,) outputs of the model.
+        labels: (n,) outputs of the model; not used for segmentation.
     """
-    loss = LabelledLoss(torch.from_numpy(labels).to(workshop.fabric.device))
+    loss: Loss = LabelledLoss(torch.from_numpy(labels).to(workshop.fabric.device))
+    pool = workshop.preparation.pool
+    if isinstance(pool, SegmentationPool):
+        loss = MaskedLoss(pool, items)
     return norms_of(workshop, items, {"true": loss}, aggregate, progress=progress)["true"]
 
 
@@ -83,6 +89,26 @@ class LabelledLoss:
         """Loss (B,) of the next B items."""
         first, self.seen = self.seen, self.seen + len(logits)
         return F.cross_entropy(logits, self.targets[first : self.seen], reduction="none")
+
+
+class MaskedLoss:
+    """Mean cross-entropy of the pixels of images that are shown in order, a part at a time.
+
+    Args:
+        pool: where their masks are read, when they are needed.
+        items: pool positions (n,) of all images to come.
+    """
+
+    def __init__(self, pool: SegmentationPool, items: npt.NDArray[np.int64]) -> None:
+        self.pool = pool
+        self.items = items
+        self.seen = 0
+
+    def __call__(self, logits: Tensor) -> Tensor:
+        """Loss (B,) of the next B images."""
+        first, self.seen = self.seen, self.seen + len(logits)
+        masks = self.pool.masks(self.items[first : self.seen])
+        return cross_entropies(logits, masks.to(logits.device))
 
 
 def overlap_with_largest(

@@ -6,14 +6,10 @@ import math
 from collections.abc import Sequence
 
 from cryoal.reports.tables import UNKNOWN, number
+from cryoal.reports.tables import metric_name as metric_name
 from cryoal.studies.interval import Interval
 from cryoal.studies.labels_needed import LabelsNeeded
 from cryoal.studies.saving import Bound, Saving
-
-
-def metric_name(metric: str) -> str:
-    """A field's name as people write it."""
-    return metric.replace("_", " ").replace("f1", "F1")
 
 
 def listed(names: Sequence[str]) -> str:
