@@ -44,8 +44,13 @@ class Subject:
         """What the run was made with; it is not run again.
 
         Raises:
-            CryoalError: the pool is not there, or no longer what it was.
+            CryoalError: the pool is not there, or no longer what it was; or labels are masks.
         """
+        if self.journal.task == "segmentation":
+            raise CryoalError(
+                f"{self.folder.path}: its labels are masks, and this analysis is of one class an "
+                "item; name a run of classification"
+            )
         pool = open_data(self.folder.settings)
         for name, value in fingerprints(pool).items():
             if self.journal.meta(name) != value:
@@ -92,13 +97,8 @@ class Subject:
         The labels are outputs of the model of the first of them.
 
         Raises:
-            CryoalError: there is none; names ``what`` they are. Or labels are masks.
+            CryoalError: there is none; names ``what`` they are.
         """
-        if self.journal.task == "segmentation":
-            raise CryoalError(
-                f"{self.folder.path}: its labels are masks, and this analysis is of one class an "
-                "item; name a run of classification"
-            )
         labels = [self.loop.known_labels(cycle, items) for cycle in cycles]
         known = np.all([own >= 0 for own in labels], axis=0)
         if not known.any():
