@@ -59,8 +59,8 @@ class SchemeIdentity(Analysis):
         "which is another scheme; the entropy's norm over the whole gradient at once (global) "
         "and over the last layer alone (head); the cross-entropy of the true label where the "
         "pool has labels.\n\n"
-        "mean_norm is the mean over the items, largest_difference the largest "
-        "|norm - reference| / reference of an item (global and head are of another size), "
+        "mean_norm is the mean over the items, largest_difference the largest |norm - reference| "
+        "of an item over the largest reference (global and head are of another size), "
         "correlation Spearman's, share that of the K largest that are among the reference's K "
         "largest (chance: K over items; K is the budget, or the same share of a random part of "
         "--items). Numbers below a ten-thousandth of the reference are rounding and are given no "
@@ -133,10 +133,10 @@ def sentence(means: Sequence[Mean]) -> str:
     return (
         f"expected and entropy: rank correlation {same['correlation'].mean:.6f}, "
         f"{same['share'].mean:.3f} of the K largest in both, norms at most "
-        f"{same['largest_difference'].mean:.1e} apart. With the posterior fixed the expected "
-        f"loss has {fixed['mean_norm'].mean / reference:.1e} of that norm. egl: rank "
-        f"correlation {egl['correlation'].mean:.3f}, {egl['share'].mean:.3f} of the K largest "
-        "in both."
+        f"{same['largest_difference'].mean:.1e} of the largest apart. With the posterior fixed "
+        f"the expected loss has {fixed['mean_norm'].mean / reference:.1e} of that norm. egl: "
+        f"rank correlation {egl['correlation'].mean:.3f}, {egl['share'].mean:.3f} of the K "
+        "largest in both."
     )
 
 
@@ -166,10 +166,9 @@ def scores_of(
 def largest_difference(
     own: npt.NDArray[np.float64], reference: npt.NDArray[np.float64]
 ) -> float | None:
-    """The largest |own - reference| / reference (n,) of an item that has a norm."""
-    has_norm = reference > 0
-    apart = np.abs(own - reference)[has_norm] / reference[has_norm]
-    return float(apart.max()) if has_norm.any() else None
+    """The largest |own - reference| (n,) over the largest reference; None where that is zero."""
+    largest = float(reference.max())
+    return float(np.abs(own - reference).max()) / largest if largest else None
 
 
 def ranks(

@@ -17,6 +17,7 @@ from cryoal.analyses.gauss_newton import GaussNewton
 from cryoal.analyses.influence import MOST_AT_ONCE, LabelledItems, TotalInfluence
 from cryoal.analyses.item_losses import ITEM_LOSSES, TRUE_LABEL, ItemLoss, cross_entropy
 from cryoal.errors import CryoalError
+from cryoal.gradnorm.plan import plan_for
 from cryoal.strategies import Workshop
 from cryoal.strategies.random import Random
 
@@ -117,13 +118,13 @@ def test_memory_does_not_grow_with_the_pool() -> None:
 def test_batches_keep_to_the_memory_budget(monkeypatch: pytest.MonkeyPatch) -> None:
     pool = bars(40, axes=2)
     workshop = small_workshop(pool, Random(), classes=3)
-    sizes = []
-    for budget in (0, 20_000, 2**30):
+    one_item = plan_for(workshop.model, workshop.preparation(pool.items[:1])).bytes_per_sample
+    for budget, size in ((0, 1), (5 * one_item, 5), (2**30, MOST_AT_ONCE)):
         monkeypatch.setattr(module, "MEMORY_BUDGET_BYTES", budget)
-        sizes.append(TotalInfluence(workshop, np.arange(9), labelled(pool, 9, 40), 1.0).batch)
-    assert sizes[0] == 1
-    assert 1 < sizes[1] < MOST_AT_ONCE
-    assert sizes[2] == MOST_AT_ONCE
+        influence = TotalInfluence(workshop, np.arange(9), labelled(pool, 9, 40), 1.0)
+        assert influence.batch == size
+        batches = influence.curvature.batches
+        assert [len(x) for x in batches] == [len(part) for part in torch.split(torch.ones(9), size)]
 
 
 def test_a_model_that_diverged_is_told() -> None:

@@ -11,6 +11,7 @@ from cryoal.analyses.source import find_sources, run_source
 from cryoal.analyses.subject import opened
 from cryoal.errors import CryoalError
 from cryoal.runs import RunFolder
+from cryoal.runs.journal import OUTPUTS
 
 
 def copy_of(run: Path, target: Path, *changes: tuple[str, str]) -> Path:
@@ -97,5 +98,18 @@ def test_a_pool_that_changed(run: Path, tmp_path: Path) -> None:
     with (
         opened(run_source(other), "cpu") as subject,
         pytest.raises(CryoalError, match=r"the labels of .* changed since the run began"),
+    ):
+        _ = subject.loop
+
+
+def test_masks_are_refused(run: Path, tmp_path: Path) -> None:
+    other = copy_of(run, tmp_path / "run")
+    folder = RunFolder.open(other)
+    with folder.journal.transaction():
+        folder.journal.db.execute("INSERT OR REPLACE INTO meta VALUES ('outputs', '[\"a\"]')")
+    folder.journal.close()
+    with (
+        opened(run_source(other), "cpu") as subject,
+        pytest.raises(CryoalError, match="its labels are masks"),
     ):
         _ = subject.loop
