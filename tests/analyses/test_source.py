@@ -106,7 +106,7 @@ def test_masks_are_refused(run: Path, tmp_path: Path) -> None:
     other = copy_of(run, tmp_path / "run")
     folder = RunFolder.open(other)
     with folder.journal.transaction():
-        folder.journal.db.execute("INSERT OR REPLACE INTO meta VALUES ('outputs', '[\"a\"]')")
+        folder.journal.db.execute("INSERT INTO meta VALUES (?, ?)", (OUTPUTS, '["sky", "tree"]'))
     folder.journal.close()
     with (
         opened(run_source(other), "cpu") as subject,
