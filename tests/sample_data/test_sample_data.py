@@ -54,9 +54,10 @@ def test_make_sh_makes_the_first_items_bit_for_bit(tmp_path: Path) -> None:
     script = (SAMPLE / "make.sh").read_text().replace("\\\n", " ")
     command = next(line for line in script.splitlines() if line.startswith("cryoal simulate"))
     arguments = shlex.split(command)[2:]
-    # A later option overrides an earlier one: the script's own call, but fewer items elsewhere.
-    fewer = ["--per-class", "2", "--out", str(tmp_path / "pool")]
-    result = CliRunner().invoke(simulate, [*arguments, *fewer], catch_exceptions=False)
+    # The script's own call, but fewer items elsewhere.
+    for option, value in (("--per-class", "2"), ("--out", str(tmp_path / "pool"))):
+        arguments[arguments.index(option) + 1] = value
+    result = CliRunner().invoke(simulate, arguments, catch_exceptions=False)
     assert result.exit_code == 0
     made = sorted((tmp_path / "pool").rglob("*.mrc"))
     assert len(made) == len(ITEMS) * len(CLASSES) * 2
