@@ -122,10 +122,10 @@ def run_steps(
 
     batches = shuffled_positions(len(items), recipe.batch_size, steps, order)
     if companion is None:
-        return descend([model], recipe, fabric, batches, steps, losses_of, progress)
+        return descend([model], recipe, fabric, batches, steps, losses_of, progress, layout)
     trained = [model, companion.to(fabric.device).train()]
     with companion.attach(model.train()):
-        return descend(trained, recipe, fabric, batches, steps, losses_of, progress)
+        return descend(trained, recipe, fabric, batches, steps, losses_of, progress, layout)
 
 
 @dataclass(frozen=True)
@@ -151,18 +151,24 @@ def descend(
     steps: int,
     losses_of: Callable[[nn.Module, Batch, float], StepLosses],
     progress: Progress | None,
+    layout: torch.memory_format,
 ) -> TrainingResult:
     """An optimiser step on each of ``batches``; what is trained is left in eval mode.
 
+    In mixed precision the weights lie in memory as the batches do, which makes a step a fifth
+    faster; in 32 bits some models gain by it and others lose, so that there they stay.
+
     Args:
         trained: the task model first.
-        batches: as many as ``steps``.
+        batches: as many as ``steps``, in the memory layout ``layout``.
         losses_of: of the task model as wrapped for its device, a batch, and the share of the
             training that is over after the step.
 
     Raises:
         CryoalError: the loss became infinite or NaN.
     """
+    if recipe.precision.endswith("mixed"):
+        lay_out(trained[0], layout)
     optimizer = make_optimizer(trained, recipe)
     schedule = make_schedule(optimizer, recipe, steps)
     wrapped, optimizer = fabric.setup(trained[0], optimizer)
@@ -180,6 +186,8 @@ def descend(
             progress(step, steps)
     for module in trained:
         module.eval()
+    # As weights that were read from a file lie: sums come out the same to the last bit.
+    lay_out(trained[0], torch.contiguous_format)
     mean_loss, accuracy = tail.means()
     if not math.isfinite(mean_loss):
         raise CryoalError(
@@ -187,6 +195,11 @@ def descend(
             f"recipe.learning_rate than {recipe.learning_rate:g}"
         )
     return TrainingResult(steps, mean_loss, accuracy)
+
+
+def lay_out(model: nn.Module, layout: torch.memory_format) -> None:
+    """Give the weights of ``model`` this memory layout, in place."""
+    model.to(memory_format=layout)  # type: ignore[call-overload] # torch's types lack it
 
 
 def channels_last(item_dimensions: int) -> torch.memory_format:

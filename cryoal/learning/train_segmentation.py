@@ -72,7 +72,7 @@ def run_steps(
     positions = shuffled_positions(len(indices), recipe.batch_size, steps, order)
     chosen = (indices[some.numpy()] for some in positions)
     batches = scene_batches(pool, chosen, recipe.augmentation.crop_px, windows)
-    return descend([model], recipe, fabric, batches, steps, losses_of, progress)
+    return descend([model], recipe, fabric, batches, steps, losses_of, progress, layout)
 
 
 def scene_batches(

@@ -1,54 +1,63 @@
-"""gradnorm-diverse: exact lengths, last-layer directions, balanced turns."""
+"""gradnorm-diverse: where gradients are large and no label is near."""
 
 from __future__ import annotations
 
 import numpy as np
 import torch
-from query_contexts import context_of, random_outputs
+from query_contexts import context_of
 
+from cryoal.diversity import greedy_k_means_plus_plus
 from cryoal.learning.outputs import Outputs
 from cryoal.strategies import get
-from cryoal.strategies.badge import predicted_class_gradient
-from cryoal.strategies.gradnorm_diverse import rescaled_rows
+
+CENTRES = 10 * torch.eye(4)
 
 
-def test_rows_are_gradients_made_as_long_as_the_exact_norm() -> None:
-    outputs = random_outputs(20, classes=4)
-    norms = outputs.gradient_norms["entropy"]
-    left = predicted_class_gradient(outputs.probabilities)
-    rows = rescaled_rows(left, outputs.embeddings, norms)
-    outer = torch.einsum("nc,nd->ncd", left.double(), outputs.embeddings.double()).flatten(1)
-    explicit = norms[:, None] * torch.nn.functional.normalize(outer)
-    assert torch.allclose(rows.squared_norms.double(), norms.double().square(), rtol=1e-4)
-    everything = torch.arange(20)
-    wanted = (explicit[:, None] - explicit).square().sum(2)
-    found = rows.squared_distances(everything, everything)
-    assert torch.allclose(found.double(), wanted, rtol=1e-3, atol=1e-5)
+def outputs_of(groups: list[int], norms: list[float], logits: torch.Tensor, seed: int) -> Outputs:
+    """Items around four centres, with the gradient norm of their group."""
+    generator = torch.Generator().manual_seed(seed)
+    place = torch.tensor(groups)
+    embeddings = CENTRES[place] + 0.3 * torch.randn(len(groups), 4, generator=generator)
+    return Outputs(logits, embeddings, {"entropy": torch.tensor(norms)[place]})
 
 
-def test_without_a_direction_there_is_no_length() -> None:
-    rows = rescaled_rows(torch.zeros(2, 3), torch.ones(2, 4), torch.ones(2))
-    assert rows.squared_norms.tolist() == [0, 0]
+def select(groups: list[int], norms: list[float], known: list[int], k: int) -> list[int]:
+    """Groups of a query where items of the groups ``known`` are labelled."""
+    # The model predicts class 0 of everything: what it predicts plays no part.
+    logits = torch.tensor([[3.0, 0]])
+    outputs = outputs_of(groups, norms, logits.repeat(len(groups), 1), seed=0)
+    labelled = outputs_of(known, norms, logits.repeat(len(known), 1), seed=1)
+    chosen = get("gradnorm-diverse").strategy().select(context_of(outputs, labelled), k)
+    return [groups[item] for item in chosen]
 
 
-def test_each_predicted_class_has_its_turn() -> None:
-    outputs = random_outputs(300, classes=5)
-    outputs.gradient_norms["entropy"][outputs.logits.argmax(1) == 2] *= 100
-    chosen = get("gradnorm-diverse").strategy().select(context_of(outputs), 40)
-    assert np.bincount(outputs.logits.argmax(1)[chosen]).tolist() == [8] * 5
+def test_a_class_that_no_label_shows_is_found_though_never_predicted() -> None:
+    groups = [0] * 60 + [1] * 60 + [2] * 60 + [3] * 6
+    assert 3 in select(groups, [1.0, 1.0, 1.0, 1.0], [0, 1, 2], k=2)
 
 
-def test_long_gradients_are_drawn_more_often_and_equal_ones_once() -> None:
-    twins = random_outputs(6, classes=2, seed=4)
-    # All of one class: no turns. Ten copies of each of six gradients, one of them long.
-    norms = torch.tensor([5.0, 1, 1, 1, 1, 0.1])
-    logits = twins.logits.abs() * torch.tensor([1.0, 0]) + torch.tensor([0.1, 0])
+def test_near_a_label_a_large_gradient_counts_for_little() -> None:
+    groups = [0] * 60 + [1] * 60
+    assert select(groups, [5.0, 1.0], [0], k=1) == [1]
+
+
+def test_of_equally_far_items_those_of_large_gradients_are_asked_for() -> None:
+    groups = [1] * 60 + [2] * 60 + [3] * 60
+    assert select(groups, [1.0, 1.0, 20.0, 1.0], [0], k=1) == [2]
+
+
+def test_it_is_weighted_k_means_plus_plus_on_the_embeddings() -> None:
+    generator = torch.Generator().manual_seed(3)
     outputs = Outputs(
-        logits.repeat(10, 1), twins.embeddings.repeat(10, 1), {"entropy": norms.repeat(10)}
+        torch.randn(50, 3, generator=generator),
+        torch.randn(50, 6, generator=generator),
+        {"entropy": torch.rand(50, generator=generator)},
     )
-    strategy = get("gradnorm-diverse").strategy()
-    queries = [strategy.select(context_of(outputs, seed=seed), 3) % 6 for seed in range(60)]
-    assert all(len(set(query.tolist())) == 3 for query in queries)
-    counts = np.bincount(np.concatenate(queries), minlength=6)
-    assert counts[0] > 55
-    assert counts[5] < counts[1:5].min()
+    labelled = Outputs(torch.zeros(4, 3), torch.randn(4, 6, generator=generator))
+    chosen = get("gradnorm-diverse").strategy().select(context_of(outputs, labelled, seed=5), 9)
+    assert labelled.embeddings is not None
+    assert outputs.embeddings is not None
+    wanted = greedy_k_means_plus_plus(
+        outputs.embeddings, outputs.gradient_norms["entropy"], 9, 5, labelled.embeddings
+    )
+    assert np.array_equal(chosen, wanted)
