@@ -9,8 +9,9 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from cryoal.diversity.dense_rows import DenseRows
+from cryoal.diversity.dense_rows import squared_lengths
 from cryoal.diversity.distances import nearest_squared_distances
+from cryoal.diversity.rows import squares_from_products
 
 # Points whose distances to those tried are worked out at once.
 BLOCK = 16384
@@ -38,7 +39,7 @@ def greedy_k_means_plus_plus(
     Returns:
         (min(count, n),) distinct rows of ``points``, in the order of choice.
     """
-    rows = DenseRows(points)
+    lengths = squared_lengths(points)
     nearest = torch.full((len(points),), torch.inf)
     if covered is not None:
         nearest = nearest_squared_distances(points, covered)
@@ -50,7 +51,7 @@ def greedy_k_means_plus_plus(
     while len(chosen) < count:
         odds = weights if nearest.isinf().any() else weights * nearest
         tried = draw(odds.double().numpy() * left, left, trials, random)
-        distances = distances_if_taken(rows, nearest, torch.from_numpy(tried))
+        distances = distances_if_taken(points, lengths, nearest, torch.from_numpy(tried))
         # In numpy, whose first of equal ones is the first.
         best = int((distances.double() @ weights.double()).numpy().argmin())
         nearest = distances[best]
@@ -74,12 +75,18 @@ def draw(
     return found
 
 
-def distances_if_taken(rows: DenseRows, nearest: Tensor, tried: Tensor) -> Tensor:
-    """Squared distances (t, n) to the nearest centre, were one of ``tried`` (t,) a centre too."""
-    distances = torch.empty(len(tried), len(rows))
-    everything = torch.arange(len(rows))
-    for start in range(0, len(rows), BLOCK):
-        block = everything[start : start + BLOCK]
-        found = rows.squared_distances(block, tried).T
-        distances[:, start : start + BLOCK] = torch.minimum(found, nearest[block])
+def distances_if_taken(points: Tensor, lengths: Tensor, nearest: Tensor, tried: Tensor) -> Tensor:
+    """Squared distances (t, n) to the nearest centre, were one of ``tried`` (t,) a centre too.
+
+    Args:
+        points: (n, d).
+        lengths: (n,) squared, of the points.
+        nearest: (n,) squared distances to the nearest centre.
+    """
+    distances = torch.empty(len(tried), len(points))
+    others, other_lengths = points[tried].T, lengths[tried]
+    for start in range(0, len(points), BLOCK):
+        block = slice(start, start + BLOCK)
+        found = squares_from_products(lengths[block, None], other_lengths, points[block] @ others)
+        torch.minimum(found.T, nearest[block], out=distances[:, block])
     return distances
