@@ -55,6 +55,8 @@ class Picks:
             file states no orientation.
         labels: class of each, empty where unknown.
         unbinned_A: pixel of each particle's tilt series (n,), as the file states it; or None.
+        voxel_size_A: of the tomogram whose voxels the positions count (n,), as the file states
+            it; or None.
         files: path of a tomogram's volume by its name, where the file or one beside it says so.
         unbinned_sizes_px: xyz size by tomogram in pixels of its tilt series, where stated.
     """
@@ -69,6 +71,7 @@ class Picks:
     rotations: Rotation | None = None
     labels: Sequence[str] = ()
     unbinned_A: Numbers | None = None
+    voxel_size_A: Numbers | None = None
     files: Mapping[str, Path] = field(default_factory=dict)
     unbinned_sizes_px: Mapping[str, tuple[float, float, float]] = field(default_factory=dict)
 
