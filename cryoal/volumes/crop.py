@@ -64,8 +64,8 @@ def lies_inside(
     """
     low, high = box_reach(centres, box_px, step)
     edge = 0.5 + _ROUNDING
-    inside: npt.NDArray[np.bool_] = ((low >= -edge) & (high <= np.array(shape) - 1 + edge)).all(-1)
-    return inside
+    inside = (low >= -edge) & (high <= np.array(shape) - 1 + edge)
+    return np.all(inside, axis=-1)
 
 
 def crop(volume: Readable, centre: Numbers, box_px: int, step: float = 1.0) -> Floats:
@@ -110,6 +110,5 @@ def _between(volume: Readable, points: list[Numbers], step: float) -> Floats:
     )
     high = z + in_z.shape[1], y + in_y.shape[1], x + in_x.shape[1]
     part = volume.read((z, y, x), high)
-    part = np.tensordot(in_z, part, axes=1)
-    part = np.matmul(in_y, part)
-    return np.matmul(part, in_x.T)
+    part = np.matmul(in_z, part.reshape(len(part), -1)).reshape(-1, *part.shape[1:])
+    return np.asarray(np.matmul(np.matmul(in_y, part), in_x.T), np.float32)
