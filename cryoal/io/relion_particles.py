@@ -26,8 +26,9 @@ import numpy.typing as npt
 from scipy.spatial.transform import Rotation
 
 from cryoal.errors import CryoalError
+from cryoal.io.class_legend import class_names
 from cryoal.io.coordinate_unit import Unit
-from cryoal.io.number_text import to_numbers
+from cryoal.io.number_text import to_integers, to_numbers
 from cryoal.io.pick_checks import checked, unique_ids
 from cryoal.io.picks import Frame, Picks
 from cryoal.io.relion_tomograms import NAME, PIXEL, RelionTomogram, read_tomograms, tomograms_beside
@@ -69,7 +70,8 @@ def read_relion_particles(
     Args:
         path: the file.
         tomograms: the ``tomograms.star``; without it, the one beside the file if there is one.
-        label_column: holds the labels; without it there are none.
+        label_column: holds the labels; without it there are none. Numbers in ``rlnClassNumber``
+            are named by ``NAME.classes.csv`` beside the file if that is there, and 0 is no label.
         unit: of ``rlnCoordinate*``, where the file has it otherwise than its version means.
 
     Raises:
@@ -268,7 +270,10 @@ def _labels(file: _File, label_column: str | None) -> list[str]:
         near = get_close_matches(name, file.table.columns, n=3, cutoff=0.4)
         listed = ", ".join(near or file.table.columns)
         raise CryoalError(f"{file.path}: no column '{name}' for the labels; there are {listed}")
-    return ["" if value in _NOTHING else value for value in file.table.column(name)]
+    values = file.table.column(name)
+    if name == CLASS_COLUMN:
+        return class_names(file.path, to_integers(values, file.wheres, f"_{name}"), file.wheres)
+    return ["" if value in _NOTHING else value for value in values]
 
 
 def _unbinned_A(
