@@ -64,8 +64,9 @@ def lies_inside(
     """
     low, high = box_reach(centres, box_px, step)
     edge = 0.5 + _ROUNDING
-    inside = (low >= -edge) & (high <= np.array(shape) - 1 + edge)
-    return np.all(inside, axis=-1)
+    along = (low >= -edge) & (high <= np.array(shape) - 1 + edge)
+    inside: npt.NDArray[np.bool_] = np.all(along, axis=-1)
+    return inside
 
 
 def crop(volume: Readable, centre: Numbers, box_px: int, step: float = 1.0) -> Floats:
