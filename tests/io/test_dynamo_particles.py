@@ -112,10 +112,10 @@ def test_all_but_the_class_survives_byte_for_byte(tmp_path_factory, data, column
 
 def test_200000_rows_take_seconds(tmp_path):
     path = write(tmp_path, *(row(c1=at, c20=1, c24=at, c28="1.5+2i") for at in range(200_000)))
-    start = time.perf_counter()
+    start = time.process_time()
     assert len(read_dynamo_table(path)) == 200_000
     write_dynamo_classes(path, path, [3] * 200_000)
-    assert time.perf_counter() - start < 30
+    assert time.process_time() - start < 30
 
 
 def test_an_empty_table(tmp_path):

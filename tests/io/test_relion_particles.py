@@ -225,10 +225,10 @@ def test_200000_rows_take_seconds(tmp_path):
     values = np.arange(200_000)
     rows = [["TS_1", at, at % 1000, at % 300, 1, 2, 3, 10, 20, 30] for at in values]
     path = write(tmp_path, table(["rlnTomoName", *XYZ, *ORIGINS_A, *ANGLES], rows))
-    start = time.perf_counter()
+    start = time.process_time()
     assert len(read_relion_particles(path)) == 200_000
     write_relion_classes(path, path, [1] * 200_000, ["0.5"] * 200_000)
-    assert time.perf_counter() - start < 30
+    assert time.process_time() - start < 30
 
 
 def test_an_empty_table(tmp_path):
