@@ -9,12 +9,11 @@ from pathlib import Path
 from cryoal.errors import CryoalError
 from cryoal.io.atomic import written_atomically
 from cryoal.io.csv_table import read_csv_table
+from cryoal.io.text_edits import Span, edited
 from cryoal.io.text_file import BOM, read_text
 
 _FIELD = re.compile(r'"(?:[^"]|"")*"|[^,\r\n]*')
 _END = re.compile(r"\r\n|[\r\n]")
-
-Span = tuple[int, int]
 
 
 def put_csv_columns(source: Path, out: Path, columns: Mapping[str, Sequence[str]]) -> None:
@@ -51,7 +50,7 @@ def put_csv_columns(source: Path, out: Path, columns: Mapping[str, Sequence[str]
                 edits.append((spans[at[name]], word))
         edits.append(((spans[-1][1], spans[-1][1]), added))
     with written_atomically(out) as temporary:
-        temporary.write_bytes(_edited(text, edits).encode())
+        temporary.write_bytes(edited(text, edits).encode())
 
 
 def _rows(text: str) -> list[list[Span]]:
@@ -80,15 +79,6 @@ def _records(text: str) -> Iterator[list[Span]]:
             at = end.end() if end else at
             if at == len(text):
                 return
-
-
-def _edited(text: str, edits: Sequence[tuple[Span, str]]) -> str:
-    parts = []
-    last = 0
-    for (start, stop), word in sorted(edits, key=lambda edit: edit[0]):
-        parts += [text[last:start], word]
-        last = stop
-    return "".join([*parts, text[last:]])
 
 
 def _quoted(value: str) -> str:
