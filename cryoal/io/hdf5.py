@@ -8,10 +8,24 @@ Layout (version 1), all datasets ordinary ones inside the file:
 ``/classes``            UTF-8 strings           (K,)
 ``/ids``                UTF-8 strings           (N,)
 ``/groups``             UTF-8 strings           (N,), absent where unknown
+``/positions_A``        float64                 (N, 3) xyz in the item's tomogram, absent where
+                                                unknown
+``/tomograms``          UTF-8 strings           (T,) names of tomograms of known size, there with
+                                                ``/positions_A``
+``/corners_A``          float64                 (T, 2, 3) their lowest and highest corners, xyz
+``/rows``               int64                   (N,) place in the list of particles, counted from
+                                                0, increasing; absent where there is no list
+``/quaternions``        float64                 (N, 4) xyzw, turn the reference into the particle,
+                                                act on xyz; absent where unknown, only with
+                                                ``/rows``
 attributes of ``/``                             ``format``, ``version``, ``contrast``,
                                                 ``voxel_size_A`` (absent where unknown),
-                                                ``source_fingerprint``, ``voxel_digest``
+                                                ``source_fingerprint``, ``voxel_digest``; with
+                                                ``/rows`` ``list_source``, ``list_digest``
 ======================  ======================  ==================================================
+
+What is absent where unknown may be absent altogether: files of the first releases hold none of
+the places and lists, and these releases read files that do.
 
 Nothing is ever unpickled; external, virtual and linked datasets are refused, so that a file from
 elsewhere cannot name other files of the reader.
@@ -34,6 +48,29 @@ from cryoal.errors import CryoalError
 FORMAT = "cryoal-pool"
 VERSION = 1
 DType = Literal["float16", "float32"]
+Numbers = npt.NDArray[np.float64]
+Batch = tuple[npt.NDArray[np.int64], npt.NDArray[np.floating]]
+
+_NORM = 1e-3
+
+
+@dataclass(frozen=True)
+class PackedPlaces:
+    """Where items lie in their tomograms; shapes as in the file."""
+
+    positions_A: Numbers
+    tomograms: list[str]
+    corners_A: Numbers
+
+
+@dataclass(frozen=True)
+class PackedOrigin:
+    """Where items are in their list of particles; shapes as in the file."""
+
+    rows: npt.NDArray[np.int64]
+    quaternions: Numbers | None
+    list_source: str
+    list_digest: str
 
 
 @dataclass(frozen=True)
@@ -43,7 +80,8 @@ class PackedTables:
     Attributes:
         shape: of ``/volumes``.
         source_fingerprint: of the pool that was packed.
-        voxel_digest: of all voxels as written, in order.
+        voxel_digest: of all voxels in the order in which they were written.
+        places, origin: None where the file does not say.
     """
 
     shape: tuple[int, int, int, int]
@@ -56,6 +94,8 @@ class PackedTables:
     contrast: Literal["bright", "dark"]
     source_fingerprint: str
     voxel_digest: str
+    places: PackedPlaces | None = None
+    origin: PackedOrigin | None = None
 
 
 def is_hdf5(path: Path) -> bool:
@@ -104,7 +144,7 @@ def read_tables(path: Path, file: h5py.File) -> PackedTables:
 
     Raises:
         CryoalError: a dataset is missing or has the wrong length or type, a label is out of
-            range, or an id or class is there twice.
+            range, an id, class or row is there twice, or a place or orientation is none.
     """
     volumes = volumes_of(path, file)
     count = volumes.shape[0]
@@ -134,18 +174,19 @@ def read_tables(path: Path, file: h5py.File) -> PackedTables:
         contrast="bright" if contrast == "bright" else "dark",
         source_fingerprint=_text(file.attrs.get("source_fingerprint")),
         voxel_digest=_text(file.attrs.get("voxel_digest")),
+        places=_places(path, file, count),
+        origin=_origin(path, file, count),
     )
 
 
-def write_packed(
-    path: Path, tables: PackedTables, batches: Iterable[npt.NDArray[np.floating]]
-) -> None:
+def write_packed(path: Path, tables: PackedTables, batches: Iterable[Batch]) -> None:
     """Write a packed pool; ``tables.voxel_digest`` is replaced by that of the voxels written.
 
     Args:
         path: overwritten.
         tables: shape and dtype included.
-        batches: arrays (B, n, n, n) of ``tables.dtype`` that together are all items in order.
+        batches: positions (B,) of items and their voxels (B, n, n, n) of ``tables.dtype``;
+            together they are all items, in any order.
 
     Raises:
         OSError: the disk is full or the file cannot be written.
@@ -156,16 +197,20 @@ def write_packed(
         volumes = file.create_dataset(
             "volumes", tables.shape, tables.dtype, chunks=(1, *tables.shape[1:])
         )
-        start = 0
-        for batch in batches:
-            volumes[start : start + len(batch)] = batch
+        for positions, batch in batches:
+            _write_items(volumes, positions, batch)
             digest.update(np.ascontiguousarray(batch).data)
-            start += len(batch)
         file["labels"] = tables.labels
         file.create_dataset("classes", data=tables.classes, dtype=strings)
         file.create_dataset("ids", data=tables.ids, dtype=strings)
         if tables.groups is not None:
             file.create_dataset("groups", data=tables.groups, dtype=strings)
+        if tables.places is not None:
+            file["positions_A"] = tables.places.positions_A
+            file.create_dataset("tomograms", data=tables.places.tomograms, dtype=strings)
+            file["corners_A"] = tables.places.corners_A
+        if tables.origin is not None:
+            _write_origin(file, tables.origin)
         if tables.voxel_size_A is not None:
             file.attrs["voxel_size_A"] = tables.voxel_size_A
         file.attrs["contrast"] = tables.contrast
@@ -173,6 +218,64 @@ def write_packed(
         file.attrs["voxel_digest"] = digest.hexdigest()
         file.attrs["version"] = VERSION
         file.attrs["format"] = FORMAT
+
+
+def _write_items(
+    volumes: h5py.Dataset, positions: npt.NDArray[np.int64], batch: npt.NDArray[np.floating]
+) -> None:
+    first = int(positions[0])
+    if (np.diff(positions) == 1).all():
+        volumes[first : first + len(batch)] = batch
+        return
+    for at, item in zip(positions.tolist(), batch, strict=True):
+        volumes[at] = item
+
+
+def _write_origin(file: h5py.File, origin: PackedOrigin) -> None:
+    file["rows"] = origin.rows
+    if origin.quaternions is not None:
+        file["quaternions"] = origin.quaternions
+    file.attrs["list_source"] = origin.list_source
+    file.attrs["list_digest"] = origin.list_digest
+
+
+def _places(path: Path, file: h5py.File, count: int) -> PackedPlaces | None:
+    if "positions_A" not in file:
+        return None
+    positions_A = _numbers(path, file, "positions_A", (count, 3))
+    tomograms = _strings(path, file, "tomograms")
+    corners_A = _numbers(path, file, "corners_A", (len(tomograms), 2, 3))
+    if len(set(tomograms)) != len(tomograms):
+        raise CryoalError(f"{path}: /tomograms holds one name twice; pack again")
+    return PackedPlaces(positions_A, tomograms, corners_A)
+
+
+def _origin(path: Path, file: h5py.File, count: int) -> PackedOrigin | None:
+    if "rows" not in file:
+        return None
+    found = _dataset(path, file, "rows")
+    if found.shape != (count,) or found.dtype.kind != "i":
+        raise CryoalError(f"{path}: /rows is not one integer an item; pack again")
+    rows = np.asarray(found[()], np.int64)
+    if rows[0] < 0 or (np.diff(rows) <= 0).any():
+        raise CryoalError(f"{path}: /rows does not count up; pack again")
+    quaternions = None
+    if "quaternions" in file:
+        quaternions = _numbers(path, file, "quaternions", (count, 4))
+        if (np.abs(np.linalg.norm(quaternions, axis=1) - 1) > _NORM).any():
+            raise CryoalError(f"{path}: /quaternions are not all rotations; pack again")
+    attributes = (_text(file.attrs.get(name)) for name in ("list_source", "list_digest"))
+    return PackedOrigin(rows, quaternions, *attributes)
+
+
+def _numbers(path: Path, file: h5py.File, name: str, shape: tuple[int, ...]) -> Numbers:
+    found = _dataset(path, file, name)
+    if found.shape != shape or found.dtype != np.float64:
+        raise CryoalError(f"{path}: /{name} is not float64 of the shape {shape}; pack again")
+    values = np.asarray(found[()], np.float64)
+    if not np.isfinite(values).all():
+        raise CryoalError(f"{path}: /{name} holds numbers that are not finite; pack again")
+    return values
 
 
 def _dataset(path: Path, file: h5py.File, name: str) -> h5py.Dataset:

@@ -11,7 +11,15 @@ import numpy.typing as npt
 
 from cryoal.errors import CryoalError
 from cryoal.io.atomic import written_atomically
-from cryoal.io.hdf5 import DType, PackedTables, is_hdf5, write_packed
+from cryoal.io.hdf5 import (
+    Batch,
+    DType,
+    PackedOrigin,
+    PackedPlaces,
+    PackedTables,
+    is_hdf5,
+    write_packed,
+)
 from cryoal.pools.subtomograms import SubtomogramPool
 
 _BATCH = 64
@@ -27,10 +35,10 @@ def pack_pool(
     dtype: DType = "float16",
     progress: Callable[[int, int], None] | None = None,
 ) -> None:
-    """Write all items, labels and names of ``pool`` to ``out``; whole or not at all.
+    """Write all items, labels, names and places of ``pool`` to ``out``; whole or not at all.
 
     Args:
-        pool: read once, in order.
+        pool: read once, in its order of reading.
         out: the HDF5 file, replaced if one is there.
         dtype: float16 halves the file and is refused where it would change the data.
         progress: called with (items done, items in all).
@@ -54,20 +62,41 @@ def pack_pool(
         contrast=pool.contrast,
         source_fingerprint=pool.fingerprint,
         voxel_digest="",
+        places=_places(pool),
+        origin=_origin(pool),
     )
 
-    def batches() -> Iterator[npt.NDArray[np.floating]]:
-        for start in range(0, count, _BATCH):
-            positions = np.arange(start, min(start + _BATCH, count))
+    def batches() -> Iterator[Batch]:
+        order = pool.reading_order
+        at_once = min(_BATCH, pool.most_at_once)
+        for start in range(0, count, at_once):
+            positions = order[start : start + at_once]
             items = pool.read(positions)[:, 0].numpy()
             names = [pool.ids[at] for at in positions.tolist()]
-            yield _to_float16(items, names) if dtype == "float16" else items
+            yield positions, _to_float16(items, names) if dtype == "float16" else items
             if progress is not None:
-                progress(int(positions[-1]) + 1, count)
+                progress(start + len(positions), count)
 
     with written_atomically(target) as temporary:
         _reserve(temporary, count * (box_px**3 * np.dtype(dtype).itemsize + _TABLES_BYTES))
         write_packed(temporary, tables, batches())
+
+
+def _places(pool: SubtomogramPool) -> PackedPlaces | None:
+    places = pool.places
+    if places.positions_A is None:
+        return None
+    names = list(places.tomograms_A)
+    corners_A = np.array([places.tomograms_A[name] for name in names], np.float64)
+    return PackedPlaces(places.positions_A, names, corners_A.reshape(-1, 2, 3))
+
+
+def _origin(pool: SubtomogramPool) -> PackedOrigin | None:
+    origin = pool.origin
+    if origin is None:
+        return None
+    quaternions = None if origin.rotations is None else origin.rotations.as_quat()
+    return PackedOrigin(origin.rows, quaternions, str(origin.source), origin.digest)
 
 
 def _reserve(path: Path, size: int) -> None:

@@ -11,9 +11,12 @@ import h5py
 import numpy as np
 import numpy.typing as npt
 import torch
+from scipy.spatial.transform import Rotation
 
 from cryoal.errors import CryoalError
-from cryoal.io.hdf5 import open_packed, read_tables, volumes_of
+from cryoal.io.hdf5 import PackedOrigin, PackedPlaces, open_packed, read_tables, volumes_of
+from cryoal.pools.list_origin import ListOrigin
+from cryoal.pools.places import Places
 from cryoal.pools.pool import Contrast
 from cryoal.pools.subtomograms import (
     SubtomogramPool,
@@ -60,6 +63,8 @@ class PackedPool(SubtomogramPool):
         self.groups = None if tables.groups is None else np.array(tables.groups, np.str_)
         self.item_shape = (1, *tables.shape[1:])
         self.source_fingerprint = tables.source_fingerprint
+        self.places = _places(tables.places)
+        self.origin = _origin(tables.origin)
         self._set_voxel_size(tables.voxel_size_A, voxel_size_A)
         self.label_fingerprint = label_fingerprint_of(self.labels, self.classes)
         self.fingerprint = fingerprint_of([*self.ids, tables.voxel_digest, *self._samples()])
@@ -112,6 +117,20 @@ class PackedPool(SubtomogramPool):
     def __getstate__(self) -> dict[str, Any]:
         """An open HDF5 file does not travel to another process; it is opened there again."""
         return {**self.__dict__, "_file": None, "_volumes": None}
+
+
+def _places(packed: PackedPlaces | None) -> Places:
+    if packed is None:
+        return Places()
+    return Places(packed.positions_A, dict(zip(packed.tomograms, packed.corners_A, strict=True)))
+
+
+def _origin(packed: PackedOrigin | None) -> ListOrigin | None:
+    if packed is None:
+        return None
+    turns = packed.quaternions
+    rotations = None if turns is None else Rotation.from_quat(turns)
+    return ListOrigin(Path(packed.list_source), packed.list_digest, packed.rows, rotations)
 
 
 def _runs(positions: npt.NDArray[np.int64], longest: int) -> Iterator[tuple[int, int, int]]:

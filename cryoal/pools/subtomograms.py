@@ -12,6 +12,7 @@ import torch
 
 from cryoal.augmentation_settings import AugmentationSettings
 from cryoal.errors import CryoalError
+from cryoal.pools.list_origin import ListOrigin
 from cryoal.pools.places import Places, Tomogram
 from cryoal.pools.pool import Contrast, Pool
 from cryoal.volumes.augmentation import VolumeAugmentation
@@ -34,6 +35,7 @@ class SubtomogramPool(Pool):
             renamed or its file replaced; not when labels change or the whole folder moves.
         label_fingerprint: changes when a label or the set of classes does.
         places: where the items lie in their tomograms, as far as the files say.
+        origin: where they are in the list of particles that they were cropped for, if for one.
         warnings: what a user should know of these files though they can be used.
     """
 
@@ -42,12 +44,18 @@ class SubtomogramPool(Pool):
     voxel_size_A: float | None
     contrast: Contrast
     places: Places = Places()
+    origin: ListOrigin | None = None
     warnings: list[str]
 
     shown_as = (
         "mean of the three central z slices, smoothed by a Gaussian of 1 px, protein bright "
         "whatever the files hold, grey values from the 1st to the 99th percentile of each slice"
     )
+
+    @property
+    def reading_order(self) -> npt.NDArray[np.int64]:
+        """All positions, in the order in which reading them is cheapest."""
+        return np.arange(len(self))
 
     def normalise(self, batch: torch.Tensor) -> torch.Tensor:
         """Mean 0, deviation 1 and bright protein, item by item."""

@@ -193,7 +193,54 @@ def group(file: h5py.File) -> None:
     file.create_group("labels")
 
 
+def with_origin(file: h5py.File, **changes: object) -> None:
+    """Places and a list as ``cryoal extract`` writes them, some of it otherwise."""
+    values = {
+        "positions_A": np.zeros((20, 3)),
+        "tomograms": ["T0", "T1"],
+        "corners_A": np.zeros((2, 2, 3)),
+        "rows": np.arange(20),
+        "quaternions": np.tile([0.0, 0, 0, 1], (20, 1)),
+    }
+    for name, value in {**values, **changes}.items():
+        file.create_dataset(name, data=value)
+
+
+def linked_rows(file: h5py.File) -> None:
+    with_origin(file)
+    del file["rows"]
+    file["rows"] = h5py.SoftLink("/labels")
+
+
 HOSTILE = {
+    "places of too few": (
+        lambda f: with_origin(f, positions_A=np.zeros((19, 3))),
+        r"/positions_A is not float64 of the shape \(20, 3\)",
+    ),
+    "places of whole numbers": (
+        lambda f: with_origin(f, positions_A=np.zeros((20, 3), int)),
+        "/positions_A is not float64",
+    ),
+    "places nowhere": (
+        lambda f: with_origin(f, positions_A=np.full((20, 3), np.nan)),
+        "/positions_A holds numbers that are not finite",
+    ),
+    "one tomogram twice": (
+        lambda f: with_origin(f, tomograms=["T", "T"]),
+        "/tomograms holds one name twice",
+    ),
+    "corners of too many": (
+        lambda f: with_origin(f, corners_A=np.zeros((3, 2, 3))),
+        r"/corners_A is not float64 of the shape \(2, 2, 3\)",
+    ),
+    "few rows": (lambda f: with_origin(f, rows=np.arange(19)), "/rows is not one integer an item"),
+    "one row twice": (lambda f: with_origin(f, rows=np.zeros(20, int)), "/rows does not count up"),
+    "negative rows": (lambda f: with_origin(f, rows=np.arange(20) - 1), "/rows does not count up"),
+    "linked rows": (linked_rows, "/rows is a link to another place"),
+    "no rotations": (
+        lambda f: with_origin(f, quaternions=np.zeros((20, 4))),
+        "/quaternions are not all rotations",
+    ),
     "no volumes": (lambda f: f.__delitem__("volumes"), "/volumes is missing"),
     "no ids": (lambda f: f.__delitem__("ids"), "/ids is missing"),
     "not cubes": (lambda f: replace(f, "volumes", np.ones((20, 8, 8, 4), "f4")), "not .N, n, n"),
@@ -217,6 +264,26 @@ HOSTILE = {
     "version": (lambda f: f.attrs.__setitem__("version", 2), "is not a packed pool"),
     "other HDF5": (lambda f: f.attrs.__delitem__("format"), "is not a packed pool"),
 }
+
+
+def test_places_and_lists_that_are_whole(packed):
+    with h5py.File(packed, "r+") as file:
+        with_origin(file)
+        file.attrs["list_source"] = "/data/particles.star"
+    pool = open_subtomograms(packed)
+    assert pool.origin.rows.tolist() == [*range(20)]
+    assert pool.origin.source == Path("/data/particles.star")
+    assert pool.origin.digest == ""
+    assert pool.origin.rotations.magnitude().max() == 0
+    assert pool.tomogram("T1").places_A.shape == (5, 3)
+
+
+def test_files_without_places_or_lists(packed):
+    """All that the first releases wrote."""
+    pool = open_subtomograms(packed)
+    assert pool.origin is None
+    assert pool.places.positions_A is None
+    assert pool.tomogram("T1") is None
 
 
 @pytest.mark.parametrize("case", HOSTILE)
