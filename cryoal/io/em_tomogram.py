@@ -69,3 +69,6 @@ class EmTomogram(Tomogram):
 
     def release(self) -> None:
         self._array.release()
+
+    def close(self) -> None:
+        self._array.close()

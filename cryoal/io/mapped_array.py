@@ -68,6 +68,11 @@ class MappedArray:
         self._touched[:] = False
         self._resident = 0
 
+    def close(self) -> None:
+        """Forget the file; what was unpacked is gone."""
+        self.release()
+        self._map = self._array = None
+
     def _touch(self, low: Place, high: Place) -> None:
         row_bytes = self._shape[2] * self._dtype.itemsize
         first, last = low[1] * row_bytes // _BLOCK_BYTES, high[1] * row_bytes // _BLOCK_BYTES + 2

@@ -40,6 +40,9 @@ class MrcTomogram(Tomogram):
     def release(self) -> None:
         self._array.release()
 
+    def close(self) -> None:
+        self._array.close()
+
     def _stored(self, place: Place) -> Place:
         """(z, y, x) in the order of the stored axes."""
         stored = [0, 0, 0]

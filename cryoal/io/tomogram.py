@@ -43,3 +43,7 @@ class Tomogram(ABC):
     @abstractmethod
     def release(self) -> None:
         """Give back the memory that reading took; the next read is only slower."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Give back files and temporary files too; the next read opens them again."""

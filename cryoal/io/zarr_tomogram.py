@@ -74,6 +74,9 @@ class ZarrTomogram(Tomogram):
     def release(self) -> None:
         self._chunks.clear()
 
+    def close(self) -> None:
+        self.release()
+
     def _unpacked(self, chunk: Place) -> npt.NDArray[Any]:
         if chunk in self._chunks:
             self._chunks.move_to_end(chunk)
