@@ -47,6 +47,15 @@ def test_names_that_other_programs_use(tmp_path, header):
     assert (picks.tomograms, picks.labels, picks.frame) == (["TS_1"], ["apo"], Frame.CORNER_A)
 
 
+def test_another_label_column(tmp_path):
+    path = write(tmp_path, "x,y,z,label,Truth\n1,2,3,a,b\n")
+    assert read_point_csv(path, Unit.PX, "truth").labels == ["b"]
+    write_csv_classes(path, path, ["c"], ["1"], "Truth")
+    assert path.read_text() == "x,y,z,label,Truth,probability\n1,2,3,a,c,1\n"
+    with pytest.raises(CryoalError, match="no column 'other'"):
+        read_point_csv(path, Unit.PX, "other")
+
+
 def test_without_tomogram_and_label(tmp_path):
     picks = read_point_csv(write(tmp_path, "\ufeffid,x,y,z\nseven,1,2,3\n"), Unit.PX)
     assert (picks.tomograms, picks.ids, picks.labels) == (["points"], ["seven"], [])
