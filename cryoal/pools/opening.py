@@ -24,6 +24,8 @@ from cryoal.pools.packed import PackedPool
 from cryoal.pools.particles_star import items_in_star
 from cryoal.pools.pool import Contrast
 from cryoal.pools.subtomograms import SubtomogramPool
+from cryoal.pools.tilt_stack_pool import TiltStackPool
+from cryoal.pools.tilt_stacks import TiltStacks, tilt_stacks_of
 from cryoal.pools.volume_stack import items_in_stack
 
 _LABELS = "labels.csv"
@@ -37,7 +39,7 @@ class _Found:
 
     source: Path
     kind: str
-    items: MrcItems
+    items: MrcItems | TiltStacks
 
 
 def open_subtomograms(
@@ -52,8 +54,9 @@ def open_subtomograms(
 
     Args:
         path: noise variants (``SNR005/<class>/...``), one folder a class, a folder of MRC files
-            with or without ``labels.csv``, a ``particles.star``, an MRC volume stack, a packed
-            HDF5, or a folder that holds one of the last three (of HDF5 files a single one).
+            with or without ``labels.csv``, a ``particles.star`` of volumes or of tilt stacks, an
+            MRC volume stack, a packed HDF5, or a folder that holds one of the last three (of
+            HDF5 files a single one).
         snr: picks the variant where several noise levels lie side by side.
         label_column: the column of a STAR or CSV that holds the class (CSV: ``label``).
         voxel_size_A: the voxel size where the files do not state it, or state it wrongly.
@@ -73,7 +76,10 @@ def open_subtomograms(
         found = _in_folder(source, label_column) if source.is_dir() else _file(source, label_column)
     except PermissionError as error:
         raise CryoalError(f"{error.filename}: may not be read; ask for the permission") from error
-    return MrcPool(found.source, found.kind, found.items, voxel_size_A, contrast or "bright")
+    contrast = contrast or "bright"
+    if isinstance(found.items, TiltStacks):
+        return TiltStackPool(found.source, found.kind, found.items, voxel_size_A, contrast)
+    return MrcPool(found.source, found.kind, found.items, voxel_size_A, contrast)
 
 
 def _variant(source: Path, snr: float | None) -> Path:
@@ -103,7 +109,11 @@ def _only_packed(path: Path) -> Path:
 
 def _file(path: Path, label_column: str | None) -> _Found:
     if path.suffix == ".star":
-        return _Found(path, "particles.star", items_in_star(path, label_column))
+        star = items_in_star(path, label_column)
+        if star.are_tilt_stacks:
+            kind = "particles.star of tilt stacks, back-projected"
+            return _Found(path, kind, tilt_stacks_of(path, star))
+        return _Found(path, "particles.star", star.items)
     if path.suffix == ".csv":
         table = read_label_table(path, label_column)
         return _Found(path, "MRC files with labels.csv", items_in_list(path, table))

@@ -1,9 +1,10 @@
-"""A RELION-style ``particles.star`` whose ``rlnImageName`` names 3D volumes."""
+"""A RELION-style ``particles.star`` whose ``rlnImageName`` names 3D volumes or tilt stacks."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -38,34 +39,49 @@ def particles_block(path: Path, blocks: Sequence[StarBlock]) -> StarBlock:
     return (named or tables)[0]
 
 
-def items_in_star(path: Path, label_column: str | None) -> MrcItems:
+@dataclass(frozen=True)
+class StarItems:
+    """The items of a STAR file.
+
+    Attributes:
+        items: their files, labels and groups; a tilt stack is a file as a volume is.
+        wheres: file and row of each, for messages.
+        blocks: the file.
+        table: the one of ``blocks`` that lists the items.
+        are_tilt_stacks: the files hold the 2D images of a tilt series each, not volumes.
+    """
+
+    items: MrcItems
+    wheres: list[str]
+    blocks: Sequence[StarBlock]
+    table: StarBlock
+    are_tilt_stacks: bool
+
+
+def items_in_star(path: Path, label_column: str | None) -> StarItems:
     """The items of a STAR file in its order; ids are ``rlnImageName`` as written.
 
     Relative paths start at the folder of the STAR file or at the nearest folder above it where
     the first of them is found: RELION's paths start at the project folder.
 
     Raises:
-        CryoalError: 2D tilt stacks, no such label column, or a volume that is not on disk.
+        CryoalError: no such label column, or a file that is not on disk.
     """
     blocks = read_star(path)
     table = particles_block(path, blocks)
-    _refuse_tilt_stacks(path, blocks)
     wheres = [f"{path}, line {line + 1}" for line in table.lines]
     ids = table.column(_IMAGE)
     refuse_duplicates(ids, wheres)
     references = [parse_reference(text, where) for text, where in zip(ids, wheres, strict=True)]
     folder = _project_folder(path, [reference[0] for reference in references])
     files, file_of, volume_of = places(references, wheres, folder)
-    for file in files[:1]:
-        if is_stack_name(file) and not read_header(folder / file).is_volume_stack:
-            raise _tilt_stacks(f"{path}, line {table.lines[0] + 1}: {file}")
     label_names = _label_names(path, table, label_column)
     classes = known_classes(path.parent) if label_column else None
     refuse_unknown(label_names, wheres, classes)
     voxel_size_A = _voxel_size_A(path, blocks, table)
     found = read_places(path, blocks, table, voxel_size_A)
     group_column = next((name for name in _GROUPS if name in table.columns), None)
-    return MrcItems(
+    items = MrcItems(
         ids=ids,
         folder=folder,
         files=files,
@@ -78,6 +94,7 @@ def items_in_star(path: Path, label_column: str | None) -> MrcItems:
         places=found,
         warnings=list(found.warnings),
     )
+    return StarItems(items, wheres, blocks, table, _are_tilt_stacks(blocks, items))
 
 
 def _label_names(path: Path, table: StarBlock, label_column: str | None) -> list[str]:
@@ -91,18 +108,14 @@ def _label_names(path: Path, table: StarBlock, label_column: str | None) -> list
     return ["" if value in _NO_LABEL else value for value in table.column(name)]
 
 
-def _refuse_tilt_stacks(path: Path, blocks: Sequence[StarBlock]) -> None:
+def _are_tilt_stacks(blocks: Sequence[StarBlock], items: MrcItems) -> bool:
+    """Whether the STAR says so, or its first file is a stack that is not one of volumes."""
     for block in blocks:
         for name, flat in (("rlnTomoSubTomosAre2DStacks", "1"), ("rlnImageDimensionality", "2")):
             if name in block.columns and flat in block.column(name):
-                raise _tilt_stacks(f"{path}: _{name} is {flat}")
-
-
-def _tilt_stacks(where: str) -> CryoalError:
-    return CryoalError(
-        f"{where}: these are 2D tilt stacks, not volumes; export 3D subtomograms "
-        "(RELION: 2D stacks 'No'; Warp: ts_export_particles --3d)"
-    )
+                return True
+    first = items.files[0] if items.files else ""
+    return is_stack_name(first) and not read_header(items.folder / first).is_volume_stack
 
 
 def _project_folder(path: Path, files: Sequence[str]) -> Path:
