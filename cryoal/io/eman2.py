@@ -43,10 +43,10 @@ def read_eman2_info(path: Path) -> Picks:
     info = _info(path, read_text(path))
     boxes = info.get(_BOXES, [])
     wheres = [f"{path}, box {at}" for at in range(1, len(boxes) + 1)]
-    classes = [_checked_class(box, where) for box, where in zip(boxes, wheres, strict=True)]
+    classes = _classes(boxes, wheres)
     unbinned_A = _unbinned_A(path, info)
     names = [path.name.removesuffix(SUFFIX).removesuffix(".json")] * len(boxes)
-    known = _class_names(path, info)
+    known = _class_names(path, info, classes)
     return checked(
         Picks(
             source=path,
@@ -55,7 +55,7 @@ def read_eman2_info(path: Path) -> Picks:
             tomograms=names,
             positions=np.array([box[:3] for box in boxes], np.float64).reshape(-1, 3),
             frame=Frame.VOXELS if unbinned_A is None else Frame.CENTRED_UNBINNED_PX,
-            labels=[known.get(number, f"particles_{number:02d}") for number in classes],
+            labels=[known[number] for number in classes],
             unbinned_A=None if unbinned_A is None else np.full(len(boxes), unbinned_A),
         )
     )
@@ -84,7 +84,7 @@ def write_eman2_classes(source: Path, out: Path, names: Sequence[str]) -> None:
             f"{source}: has {len(boxes)} boxes, {len(names)} classes were made; use the file that "
             "was predicted"
         )
-    known = _class_names(source, info)
+    known = _class_names(source, info, _classes(info.get(_BOXES, []), [str(source)] * len(boxes)))
     numbers = {name: number for number, name in sorted(known.items(), reverse=True)}
     new = sorted(set(names) - {"", *numbers})
     numbers |= {name: max(known, default=-1) + at for at, name in enumerate(new, start=1)}
@@ -101,6 +101,10 @@ def _info(path: Path, text: str) -> dict[str, Any]:
     if not isinstance(info, dict) or not isinstance(info.get(_BOXES, []), list):
         raise CryoalError(f"{path}: is no object with a list of {_BOXES}; give an info file")
     return info
+
+
+def _classes(boxes: Sequence[Any], wheres: Sequence[str]) -> list[int]:
+    return [_checked_class(box, where) for box, where in zip(boxes, wheres, strict=True)]
 
 
 def _checked_class(box: Any, where: str) -> int:
@@ -131,13 +135,16 @@ def _unbinned_A(path: Path, info: Mapping[str, Any]) -> float | None:
     return size
 
 
-def _class_names(path: Path, info: Mapping[str, Any]) -> dict[int, str]:
+def _class_names(path: Path, info: Mapping[str, Any], used: Sequence[int]) -> dict[int, str]:
+    """Those listed, and those that boxes have without."""
+    names = {number: f"particles_{number:02d}" for number in sorted(set(used))}
     try:
-        return {int(number): str(one["name"]) for number, one in info.get(_CLASSES, {}).items()}
+        listed = {int(number): str(one["name"]) for number, one in info.get(_CLASSES, {}).items()}
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise CryoalError(
             f"{path}: {_CLASSES} is not of numbers with a name each; correct it"
         ) from error
+    return names | listed
 
 
 def _box_edit(text: str, box: Span, number: int) -> tuple[Span, str]:

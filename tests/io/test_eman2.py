@@ -52,9 +52,9 @@ def test_only_classes_change(tmp_path):
     path = write(tmp_path, INFO)
     write_eman2_classes(path, tmp_path / "o_info.json", ["", "new", "ribo"])
     expected = (
-        INFO.replace('"tm",1.5,7', '"tm",1.5,2')
+        INFO.replace('"tm",1.5,7', '"tm",1.5,8')
         .replace("[1, 2, 3]", '[1, 2, 3, "manual", 0.0, 1]')
-        .replace('"a b"}}', '"a b"}, "2": {"boxsize": 48, "name": "new"}}')
+        .replace('"a b"}}', '"a b"}, "8": {"boxsize": 48, "name": "new"}}')
     )
     assert (tmp_path / "o_info.json").read_bytes().decode() == expected
 
@@ -66,10 +66,10 @@ def test_classes_where_there_were_none(tmp_path, classes):
     assert list(read_eman2_info(path).labels) == ["x", "y"]
     info = json.loads(path.read_text("utf-8-sig"))
     assert info["class_list"] == {
-        "0": {"boxsize": 64, "name": "x"},
-        "1": {"boxsize": 64, "name": "y"},
+        "1": {"boxsize": 64, "name": "x"},
+        "2": {"boxsize": 64, "name": "y"},
     }
-    assert info["boxes_3d"] == [[1, 2, 3, "m", 1, 0], [4, 5, 6, "manual", 0.0, 1]]
+    assert info["boxes_3d"] == [[1, 2, 3, "m", 1, 1], [4, 5, 6, "manual", 0.0, 2]]
 
 
 VALUES = st.recursive(
