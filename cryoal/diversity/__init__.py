@@ -9,21 +9,21 @@ from cryoal.diversity.distances import (
     squared_distance_blocks,
 )
 from cryoal.diversity.factored_rows import FactoredRows
-from cryoal.diversity.greedy_k_means_plus_plus import greedy_k_means_plus_plus
 from cryoal.diversity.k_center import k_center_greedy
 from cryoal.diversity.k_means_plus_plus import k_means_plus_plus
 from cryoal.diversity.nearest_taken import NearestTaken
 from cryoal.diversity.rows import Rows
 from cryoal.diversity.turns import balanced_turns
+from cryoal.diversity.weighted_rows import WeightedRows
 
 __all__ = [
     "DenseRows",
     "FactoredRows",
     "NearestTaken",
     "Rows",
+    "WeightedRows",
     "balanced_turns",
     "count_within",
-    "greedy_k_means_plus_plus",
     "k_center_greedy",
     "k_means_clusters",
     "k_means_plus_plus",

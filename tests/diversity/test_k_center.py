@@ -25,15 +25,19 @@ def random_points(count: int, size: int, seed: int) -> torch.Tensor:
     covered=st.integers(0, 30),
     k=st.integers(1, 90),
     seed=st.integers(0, 999),
+    weighted=st.booleans(),
 )
 def test_each_choice_is_the_farthest(
-    count: int, size: int, covered: int, k: int, seed: int
+    count: int, size: int, covered: int, k: int, seed: int, weighted: bool
 ) -> None:
     points, taken = random_points(count, size, seed), random_points(covered, size, seed + 1)
-    chosen = k_center_greedy(points, k, seed, taken)
+    weights = torch.rand(count, generator=torch.Generator().manual_seed(seed))
+    chosen = k_center_greedy(points, k, seed, taken, weights if weighted else None)
     assert len(np.unique(chosen)) == len(chosen) == min(k, count)
     exact = points.double().numpy()
     to_all = np.sqrt(cdist(exact, np.concatenate([taken.double().numpy(), exact]), "sqeuclidean"))
+    if weighted:
+        to_all *= weights.double().sqrt().numpy()[:, None]
     rounding = 3e-3 * np.linalg.norm(exact, axis=1).max()
     for turn, row in enumerate(chosen):
         if covered + turn == 0:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import torch
 from query_contexts import context_of
+from scipy.spatial.distance import cdist
 
-from cryoal.diversity import greedy_k_means_plus_plus
 from cryoal.learning.outputs import Outputs
 from cryoal.strategies import get
 
@@ -46,18 +46,17 @@ def test_of_equally_far_items_those_of_large_gradients_are_asked_for() -> None:
     assert select(groups, [1.0, 1.0, 20.0, 1.0], [0], k=1) == [2]
 
 
-def test_it_is_weighted_k_means_plus_plus_on_the_embeddings() -> None:
+def test_each_item_has_the_largest_product_of_norm_and_squared_distance() -> None:
     generator = torch.Generator().manual_seed(3)
-    outputs = Outputs(
-        torch.randn(50, 3, generator=generator),
-        torch.randn(50, 6, generator=generator),
-        {"entropy": torch.rand(50, generator=generator)},
-    )
-    labelled = Outputs(torch.zeros(4, 3), torch.randn(4, 6, generator=generator))
+    embeddings = torch.randn(50, 6, generator=generator)
+    norms = torch.rand(50, generator=generator)
+    known = torch.randn(4, 6, generator=generator)
+    outputs = Outputs(torch.randn(50, 3, generator=generator), embeddings, {"entropy": norms})
+    labelled = Outputs(torch.zeros(4, 3), known)
     chosen = get("gradnorm-diverse").strategy().select(context_of(outputs, labelled, seed=5), 9)
-    assert labelled.embeddings is not None
-    assert outputs.embeddings is not None
-    wanted = greedy_k_means_plus_plus(
-        outputs.embeddings, outputs.gradient_norms["entropy"], 9, 5, labelled.embeddings
-    )
-    assert np.array_equal(chosen, wanted)
+    points, weights = embeddings.double().numpy(), norms.double().numpy()
+    centres = known.double().numpy()
+    for item in chosen:
+        products = weights * cdist(points, centres, "sqeuclidean").min(axis=1)
+        assert products[item] >= products.max() - 1e-5
+        centres = np.concatenate([centres, points[[item]]])
