@@ -198,8 +198,11 @@ def write_packed(path: Path, tables: PackedTables, batches: Iterable[Batch]) -> 
             "volumes", tables.shape, tables.dtype, chunks=(1, *tables.shape[1:])
         )
         for positions, batch in batches:
-            _write_items(volumes, positions, batch)
-            digest.update(np.ascontiguousarray(batch).data)
+            items = np.ascontiguousarray(batch, volumes.dtype)
+            for at, item in zip(positions.tolist(), items, strict=True):
+                # An item is a chunk and no filter changes it, so it goes to the file as it is.
+                volumes.id.write_direct_chunk((at, 0, 0, 0), item)
+            digest.update(items.data)
         file["labels"] = tables.labels
         file.create_dataset("classes", data=tables.classes, dtype=strings)
         file.create_dataset("ids", data=tables.ids, dtype=strings)
@@ -218,17 +221,6 @@ def write_packed(path: Path, tables: PackedTables, batches: Iterable[Batch]) -> 
         file.attrs["voxel_digest"] = digest.hexdigest()
         file.attrs["version"] = VERSION
         file.attrs["format"] = FORMAT
-
-
-def _write_items(
-    volumes: h5py.Dataset, positions: npt.NDArray[np.int64], batch: npt.NDArray[np.floating]
-) -> None:
-    first = int(positions[0])
-    if (np.diff(positions) == 1).all():
-        volumes[first : first + len(batch)] = batch
-        return
-    for at, item in zip(positions.tolist(), batch, strict=True):
-        volumes[at] = item
 
 
 def _write_origin(file: h5py.File, origin: PackedOrigin) -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import os
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
+import torch
 
 from cryoal.errors import CryoalError
 from cryoal.io.atomic import written_atomically
@@ -21,6 +26,9 @@ from cryoal.io.hdf5 import (
     write_packed,
 )
 from cryoal.pools.subtomograms import SubtomogramPool
+
+Part = TypeVar("Part")
+Made = TypeVar("Made")
 
 _BATCH = 64
 # Names, labels and HDF5's own index, an item.
@@ -66,20 +74,40 @@ def pack_pool(
         origin=_origin(pool),
     )
 
+    def ready(positions: npt.NDArray[np.int64]) -> Batch:
+        items = pool.read(positions)[:, 0].numpy()
+        names = [pool.ids[at] for at in positions.tolist()]
+        return positions, _to_float16(items, names) if dtype == "float16" else items
+
     def batches() -> Iterator[Batch]:
-        order = pool.reading_order
-        at_once = min(_BATCH, pool.most_at_once)
-        for start in range(0, count, at_once):
-            positions = order[start : start + at_once]
-            items = pool.read(positions)[:, 0].numpy()
-            names = [pool.ids[at] for at in positions.tolist()]
-            yield positions, _to_float16(items, names) if dtype == "float16" else items
+        done = 0
+        for batch in _ahead(ready, _parts(pool)):
+            yield batch
+            done += len(batch[0])
             if progress is not None:
-                progress(start + len(positions), count)
+                progress(done, count)
 
     with written_atomically(target) as temporary:
         _reserve(temporary, count * (box_px**3 * np.dtype(dtype).itemsize + _TABLES_BYTES))
         write_packed(temporary, tables, batches())
+
+
+def _parts(pool: SubtomogramPool) -> Iterator[npt.NDArray[np.int64]]:
+    """Positions of a batch each, in the order of reading."""
+    order, at_once = pool.reading_order, min(_BATCH, pool.most_at_once)
+    for start in range(0, len(pool), at_once):
+        yield order[start : start + at_once]
+
+
+def _ahead(make: Callable[[Part], Made], parts: Iterable[Part]) -> Iterator[Made]:
+    """``make`` of each part in turn; the next is made while one is used."""
+    with ThreadPoolExecutor(1) as executor:
+        coming: deque[Future[Made]] = deque()
+        for part in parts:
+            coming.append(executor.submit(make, part))
+            if len(coming) > 1:
+                yield coming.popleft().result()
+        yield from (future.result() for future in coming)
 
 
 def _places(pool: SubtomogramPool) -> PackedPlaces | None:
@@ -110,23 +138,29 @@ def _reserve(path: Path, size: int) -> None:
 
 
 def _to_float16(items: npt.NDArray[np.float32], names: list[str]) -> npt.NDArray[np.floating]:
-    """Items as float16.
+    """Items as float16; item by item, so that all passes find it in the processor's cache.
 
     Raises:
         CryoalError: a voxel overflows, or rounding is coarse beside the item's own variation.
     """
-    with np.errstate(over="ignore"):
-        half = items.astype(np.float16)
-    wide = half.astype(np.float32)
-    for item, rounded, name in zip(items, wide, names, strict=True):
-        if not np.isfinite(rounded).all():
+    half = torch.empty(items.shape, dtype=torch.float16)
+    scratch = torch.empty(items.shape[1:])
+    for item, rounded, name in zip(torch.from_numpy(items), half, names, strict=True):
+        rounded.copy_(item)
+        error = _squares(scratch.copy_(rounded).sub_(item))
+        if not math.isfinite(error):
             raise CryoalError(
-                f"{name}: voxels up to {np.abs(item).max():.3g} do not fit float16 (65504); "
+                f"{name}: voxels up to {float(item.abs().max()):.3g} do not fit float16 (65504); "
                 "use float32"
             )
-        if np.std(item - rounded) > _ROUNDING * np.std(item):
+        if error >= _ROUNDING**2 * _squares(scratch.copy_(item).sub_(item.mean())):
             raise CryoalError(
-                f"{name}: float16 would blur voxels of {item.mean():.3g} +- {item.std():.3g}; "
-                "use float32"
+                f"{name}: float16 would blur voxels of {float(item.mean()):.3g} +- "
+                f"{float(item.std()):.3g}; use float32"
             )
-    return half
+    return half.numpy()
+
+
+def _squares(item: torch.Tensor) -> float:
+    flat = item.flatten()
+    return float(torch.dot(flat, flat))

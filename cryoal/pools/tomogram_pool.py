@@ -23,6 +23,7 @@ from cryoal.pools.subtomograms import (
 )
 from cryoal.volumes.crop import crop
 from cryoal.volumes.normalise import normalise
+from cryoal.volumes.standardise import standardise
 
 _OPEN_FILES = 8
 
@@ -119,13 +120,19 @@ class TomogramPool(SubtomogramPool):
         positions = self._positions(indices)
         batch = np.empty((len(positions), *self.item_shape[1:]), np.float32)
         for row in np.argsort(self._rank[positions], kind="stable").tolist():
-            at = int(positions[row])
-            number = int(self._tomogram_of[at])
-            tomogram = self._tomogram(number)
-            batch[row] = crop(tomogram, self._centres[at], self.item_shape[-1], self._steps[number])
-        items = torch.from_numpy(batch)
-        check_items(items, lambda row: self._name(int(positions[row])))
-        return normalise(items, "bright").unsqueeze(1)
+            self._read_into(batch[row], int(positions[row]))
+        return torch.from_numpy(batch).unsqueeze(1)
+
+    def _read_into(self, box: npt.NDArray[np.float32], at: int) -> None:
+        number = int(self._tomogram_of[at])
+        raw = crop(
+            self._tomogram(number), self._centres[at], self.item_shape[-1], self._steps[number]
+        )
+        box[:] = raw
+        if not standardise(box):
+            item = torch.from_numpy(raw).unsqueeze(0)
+            check_items(item, lambda _: self._name(at))
+            box[:] = normalise(item, "bright")[0].numpy()
 
     def _in_order(self) -> npt.NDArray[np.int64]:
         edges = 2 * self.item_shape[-1] * np.array(self._steps)[self._tomogram_of]
