@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from cryoal.errors import CryoalError
+from cryoal.io.kept_lines import keep_lines
 from cryoal.io.number_text import to_numbers
 from cryoal.io.pick_checks import checked, numbered_ids
 from cryoal.io.picks import Frame, Picks
@@ -68,6 +69,15 @@ def write_cbox_classes(
         PROBABILITY_COLUMN: probabilities,
     }
     append_columns(source, out, _BLOCK, columns)
+
+
+def keep_cbox_boxes(source: Path, out: Path, keep: Sequence[bool]) -> None:
+    """Write a copy with only those boxes that are kept; all else stays, byte for byte.
+
+    Raises:
+        CryoalError: as :func:`read_cbox`, or another number of boxes.
+    """
+    keep_lines(source, out, _table(source).lines, keep)
 
 
 def _table(path: Path) -> StarBlock:

@@ -14,6 +14,7 @@ import numpy as np
 from cryoal.errors import CryoalError
 from cryoal.io.atomic import written_atomically
 from cryoal.io.coordinate_unit import Unit
+from cryoal.io.kept_lines import keep_lines
 from cryoal.io.number_text import to_numbers
 from cryoal.io.pick_checks import checked, numbered_ids
 from cryoal.io.picks import Picks
@@ -74,6 +75,15 @@ def write_coords_of_classes(source: Path, out: Path, names: Sequence[str]) -> li
             temporary.write_bytes("".join(line + "\n" for line in lines).encode())
         written.append(file)
     return written
+
+
+def keep_coords(source: Path, out: Path, keep: Sequence[bool]) -> None:
+    """Write a copy with only those points that are kept; all else stays, byte for byte.
+
+    Raises:
+        CryoalError: as :func:`read_coords`, or another number of points.
+    """
+    keep_lines(source, out, _table(source).at, keep)
 
 
 def _table(path: Path) -> WordTable:

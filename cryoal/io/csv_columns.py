@@ -9,6 +9,7 @@ from pathlib import Path
 from cryoal.errors import CryoalError
 from cryoal.io.atomic import written_atomically
 from cryoal.io.csv_table import read_csv_table
+from cryoal.io.kept_lines import refuse_another_number
 from cryoal.io.text_edits import Span, edited
 from cryoal.io.text_file import BOM, read_text
 
@@ -49,6 +50,23 @@ def put_csv_columns(source: Path, out: Path, columns: Mapping[str, Sequence[str]
             elif number:
                 edits.append((spans[at[name]], word))
         edits.append(((spans[-1][1], spans[-1][1]), added))
+    with written_atomically(out) as temporary:
+        temporary.write_bytes(edited(text, edits).encode())
+
+
+def keep_csv_rows(source: Path, out: Path, keep: Sequence[bool]) -> None:
+    """Write a copy of a CSV with only those rows that are kept; all else stays, byte for byte.
+
+    Raises:
+        CryoalError: as :func:`cryoal.io.csv_table.read_csv_table`, or another number of rows.
+    """
+    refuse_another_number(source, len(read_csv_table(source).lines), len(keep))
+    text = read_text(source)
+    edits = []
+    for spans, is_kept in zip(_rows(text)[1:], keep, strict=True):
+        if not is_kept:
+            end = _END.match(text, spans[-1][1])
+            edits.append(((spans[0][0], end.end() if end else len(text)), ""))
     with written_atomically(out) as temporary:
         temporary.write_bytes(edited(text, edits).encode())
 

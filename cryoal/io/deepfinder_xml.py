@@ -20,6 +20,7 @@ from scipy.spatial.transform import Rotation
 from cryoal.errors import CryoalError
 from cryoal.io.atomic import written_atomically
 from cryoal.io.class_legend import class_names
+from cryoal.io.kept_lines import refuse_another_number
 from cryoal.io.number_text import to_integers, to_numbers
 from cryoal.io.pick_checks import checked, numbered_ids
 from cryoal.io.picks import Frame, Picks
@@ -29,6 +30,8 @@ from cryoal.io.text_file import read_text
 _LABEL, _TOMOGRAM = "class_label", "tomo_idx"
 _PLACE, _ANGLES = ("x", "y", "z"), ("psi", "the", "phi")
 _ATTRIBUTE = re.compile(r"""\s+([^\s=<>"'/]+)\s*=\s*("[^"]*"|'[^']*')""")
+
+_ONE_TAG = re.compile(r"\s*/>")
 
 
 def read_deepfinder_xml(path: Path) -> Picks:
@@ -88,22 +91,53 @@ def write_deepfinder_classes(source: Path, out: Path, numbers: Sequence[int]) ->
         temporary.write_bytes(edited(text, edits).encode())
 
 
+def keep_deepfinder_objects(source: Path, out: Path, keep: Sequence[bool]) -> None:
+    """Write a copy with only those objects that are kept; all else stays, byte for byte.
+
+    Raises:
+        CryoalError: as :func:`read_deepfinder_xml`, or another number of objects.
+    """
+    text = read_text(source)
+    objects = _objects(source, text)
+    refuse_another_number(source, len(objects), len(keep))
+    edits = [(one.whole, "") for one, is_kept in zip(objects, keep, strict=True) if not is_kept]
+    with written_atomically(out) as temporary:
+        temporary.write_bytes(edited(text, edits).encode())
+
+
 @dataclass(frozen=True)
 class _Object:
-    """Attributes of an object, and where the value of its class is, quotes included."""
+    """An object.
+
+    Attributes:
+        where: file and line.
+        values: its attributes.
+        label: where the value of its class is, quotes included.
+        whole: where all of it is.
+    """
 
     where: str
     values: dict[str, str]
     label: Span
+    whole: Span
 
 
 def _objects(path: Path, text: str) -> list[_Object]:
     starts: list[tuple[int, int, dict[str, str]]] = []
+    ends: list[int] = []
     parser = expat.ParserCreate("utf-8")
 
     def start(name: str, values: dict[str, str]) -> None:
         if name == "object":
+            if len(starts) > len(ends):
+                raise CryoalError(
+                    f"{path}, line {parser.CurrentLineNumber}: an object in an object; part them"
+                )
             starts.append((parser.CurrentByteIndex, parser.CurrentLineNumber, values))
+
+    def end(name: str) -> None:
+        if name == "object":
+            ends.append(parser.CurrentByteIndex)
 
     def refuse(*_: object) -> NoReturn:
         raise CryoalError(
@@ -112,16 +146,18 @@ def _objects(path: Path, text: str) -> list[_Object]:
         )
 
     parser.StartElementHandler = start
+    parser.EndElementHandler = end
     parser.StartDoctypeDeclHandler = refuse
     content = text.encode()
     try:
         parser.Parse(content, True)
     except expat.ExpatError as error:
         raise CryoalError(f"{path}: is no XML ({error}); copy it again") from error
-    at = _characters(content, [byte for byte, _, _ in starts])
+    firsts = _characters(content, [byte for byte, _, _ in starts])
+    lasts = _characters(content, ends)
     return [
-        _object(f"{path}, line {line}", text, first, values)
-        for first, (_, line, values) in zip(at, starts, strict=True)
+        _object(f"{path}, line {line}", text, (first, last), values)
+        for first, last, (_, line, values) in zip(firsts, lasts, starts, strict=True)
     ]
 
 
@@ -136,16 +172,20 @@ def _characters(content: bytes, places: Sequence[int]) -> list[int]:
     return found
 
 
-def _object(where: str, text: str, first: int, values: dict[str, str]) -> _Object:
+def _object(where: str, text: str, tags: Span, values: dict[str, str]) -> _Object:
+    """From the places of its first and its last tag."""
     missing = [name for name in (*_PLACE, _LABEL) if name not in values]
     if missing:
         raise CryoalError(f"{where}: an object without {', '.join(missing)}; add it")
-    at = first + len("<object")
+    at = tags[0] + len("<object")
+    label = (at, at)
     while (found := _ATTRIBUTE.match(text, at)) is not None:
         if found[1] == _LABEL:
-            return _Object(where, values, found.span(2))
+            label = found.span(2)
         at = found.end()
-    raise AssertionError(f"{where}: {_LABEL} was parsed but is not there")
+    is_one_tag = _ONE_TAG.match(text, at)
+    end = is_one_tag.end() if is_one_tag else text.index(">", tags[1]) + 1
+    return _Object(where, values, label, (tags[0], end))
 
 
 def _column(objects: Sequence[_Object], name: str) -> list[str]:

@@ -23,6 +23,7 @@ from scipy.spatial.transform import Rotation
 from cryoal.errors import CryoalError
 from cryoal.io.class_legend import class_names
 from cryoal.io.dynamo_volumes import read_volume_list, volumes_beside
+from cryoal.io.kept_lines import keep_lines
 from cryoal.io.number_text import to_integers, to_numbers
 from cryoal.io.pick_checks import checked, unique_ids
 from cryoal.io.picks import Frame, Picks
@@ -97,6 +98,16 @@ def write_dynamo_classes(
     """
     table = read_word_table(source, max(_LEAST, column), f"{max(_LEAST, column)} columns")
     write_words(table, out, {column - 1: [str(number) for number in numbers]})
+
+
+def keep_dynamo_particles(source: Path, out: Path, keep: Sequence[bool]) -> None:
+    """Write a copy with only those particles that are kept; all else stays, byte for byte.
+
+    Raises:
+        CryoalError: as :func:`read_dynamo_table`, or another number of particles.
+    """
+    table = read_word_table(source, _LEAST, f"{_LEAST} columns")
+    keep_lines(source, out, table.at, keep)
 
 
 def _numbers(table: WordTable, columns: Sequence[int], wheres: Sequence[str]) -> Numbers:

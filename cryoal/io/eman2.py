@@ -19,6 +19,7 @@ import numpy as np
 from cryoal.errors import CryoalError
 from cryoal.io.atomic import written_atomically
 from cryoal.io.json_text import elements, member_edit, members, parse_json, value_start
+from cryoal.io.kept_lines import refuse_another_number
 from cryoal.io.pick_checks import checked, numbered_ids
 from cryoal.io.picks import Frame, Picks
 from cryoal.io.text_edits import Span, edited
@@ -94,6 +95,33 @@ def write_eman2_classes(source: Path, out: Path, names: Sequence[str]) -> None:
     edits += _list_edits(text, root, places, info, {name: numbers[name] for name in new})
     with written_atomically(out) as temporary:
         temporary.write_bytes(edited(text, edits).encode())
+
+
+def keep_eman2_boxes(source: Path, out: Path, keep: Sequence[bool]) -> None:
+    """Write a copy with only those boxes that are kept; all else stays, byte for byte.
+
+    Raises:
+        CryoalError: as :func:`read_eman2_info`, or another number of boxes.
+    """
+    text = read_text(source)
+    _info(source, text)
+    places = members(text, value_start(text))
+    boxes = elements(text, places[_BOXES][0]) if _BOXES in places else []
+    refuse_another_number(source, len(boxes), len(keep))
+    with written_atomically(out) as temporary:
+        temporary.write_bytes(edited(text, _dropped(boxes, keep)).encode())
+
+
+def _dropped(boxes: Sequence[Span], keep: Sequence[bool]) -> Iterator[tuple[Span, str]]:
+    """Each box that is not kept, with the comma that parts it from the kept one before or after."""
+    has_kept = False
+    for at, (box, is_kept) in enumerate(zip(boxes, keep, strict=True)):
+        if is_kept:
+            has_kept = True
+        elif has_kept:
+            yield (boxes[at - 1][1], box[1]), ""
+        else:
+            yield (box[0], boxes[at + 1][0] if at + 1 < len(boxes) else box[1]), ""
 
 
 def _info(path: Path, text: str) -> dict[str, Any]:

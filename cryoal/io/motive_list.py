@@ -24,6 +24,7 @@ from scipy.spatial.transform import Rotation
 from cryoal.errors import CryoalError
 from cryoal.io.atomic import written_atomically
 from cryoal.io.class_legend import class_names
+from cryoal.io.kept_lines import refuse_another_number
 from cryoal.io.pick_checks import checked, unique_ids
 from cryoal.io.picks import Frame, Picks
 
@@ -31,6 +32,8 @@ CLASS_ROW = 20
 
 _ROWS = 20
 _HEADER_BYTES = 512
+# Where the header has the lengths in y and z.
+_SECOND_EXTENT = 8
 _REAL = {"f": "<f4", "d": "<f8"}
 # Rows that are read here, from 0.
 _SUBTOMOGRAM, _TOMOGRAM, _CLASS = 3, 4, 19
@@ -96,6 +99,25 @@ def write_motive_classes(source: Path, out: Path, numbers: Sequence[int]) -> Non
     values[:, _CLASS] = numbers
     with written_atomically(out) as temporary:
         temporary.write_bytes(copy)
+
+
+def keep_motive_particles(source: Path, out: Path, keep: Sequence[bool]) -> None:
+    """Write a copy with only those particles that are kept, and their number in the header.
+
+    Raises:
+        CryoalError: as :func:`read_motive_list`, or another number of particles.
+    """
+    content = _read(source)
+    values = _values(source, content)
+    refuse_another_number(source, len(values), len(keep))
+    kept = values[np.array(keep, bool)]
+    header = bytearray(content[:_HEADER_BYTES])
+    flat = struct.unpack_from("<ii", header, _SECOND_EXTENT)
+    lengths = (len(kept), 1) if flat[1] == 1 else (1, len(kept))
+    struct.pack_into("<ii", header, _SECOND_EXTENT, *lengths)
+    rest = content[_HEADER_BYTES + values.nbytes :]
+    with written_atomically(out) as temporary:
+        temporary.write_bytes(bytes(header) + kept.tobytes() + rest)
 
 
 def is_motive_list(path: Path) -> bool:

@@ -9,7 +9,8 @@ from pathlib import Path
 from cryoal.errors import CryoalError
 from cryoal.io.answers import Answers
 from cryoal.io.joined_picks import joined_picks
-from cryoal.io.particle_formats import FORMATS, CopickProject, Copy, Listed, ParticleFormat
+from cryoal.io.kept_lines import refuse_another_number
+from cryoal.io.particle_formats import FORMATS, Choice, CopickProject, Copy, Listed, ParticleFormat
 from cryoal.io.particle_options import ParticleOptions
 from cryoal.io.picks import Picks
 
@@ -74,6 +75,34 @@ def write_classes(
         written += kind.write(Copy(picks, target, answered, options))
         first += len(picks)
     return written
+
+
+def keep_particles(source: Path, out: Path, keep: Sequence[bool]) -> None:
+    """Write a copy of a list with some of its particles.
+
+    All else stays as it is, byte for byte; files beside the list are not copied.
+
+    Args:
+        source: as :func:`read_picks`, but for copick projects.
+        out: a file of the same ending, or a folder where ``source`` is one.
+        keep: for each particle, in the order of :func:`read_picks`.
+
+    Raises:
+        CryoalError: as :func:`read_picks`, another number of particles, an ``out`` that is the
+            source or has another ending, or as the format's own writer.
+    """
+    kind, files = _recognised(source, _DEFAULTS)
+    pairs = _pairs(source, out, kind, files)
+    if files is None:
+        kind.keep(Choice(source, out, keep))
+        return
+    counts = [len(kind.read(Listed(file, _DEFAULTS))) for file in files]
+    refuse_another_number(source, sum(counts), len(keep))
+    first = 0
+    for (file, target), count in zip(pairs, counts, strict=True):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        kind.keep(Choice(file, target, keep[first : first + count]))
+        first += count
 
 
 def _recognised(

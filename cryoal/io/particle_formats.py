@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -10,28 +11,45 @@ from typing import ClassVar
 from cryoal.errors import CryoalError
 from cryoal.io import relion_particles
 from cryoal.io.answers import Answers
-from cryoal.io.cbox import read_cbox, write_cbox_classes
+from cryoal.io.cbox import keep_cbox_boxes, read_cbox, write_cbox_classes
 from cryoal.io.class_legend import write_legend
 from cryoal.io.coordinate_unit import Unit
-from cryoal.io.coords import read_coords, write_coords_of_classes
+from cryoal.io.coords import keep_coords, read_coords, write_coords_of_classes
 from cryoal.io.copick import read_copick, write_copick_classes
 from cryoal.io.copick_files import is_copick_project
+from cryoal.io.csv_columns import keep_csv_rows
 from cryoal.io.csv_table import write_csv_table
-from cryoal.io.deepfinder_xml import read_deepfinder_xml, write_deepfinder_classes
+from cryoal.io.deepfinder_xml import (
+    keep_deepfinder_objects,
+    read_deepfinder_xml,
+    write_deepfinder_classes,
+)
 from cryoal.io.dynamo_particles import (
     CLASS_COLUMN,
     LABEL_COLUMNS,
+    keep_dynamo_particles,
     read_dynamo_table,
     write_dynamo_classes,
 )
-from cryoal.io.eman2 import SUFFIX, read_eman2_info, write_eman2_classes
-from cryoal.io.motive_list import CLASS_ROW, is_motive_list, read_motive_list, write_motive_classes
+from cryoal.io.eman2 import SUFFIX, keep_eman2_boxes, read_eman2_info, write_eman2_classes
+from cryoal.io.motive_list import (
+    CLASS_ROW,
+    is_motive_list,
+    keep_motive_particles,
+    read_motive_list,
+    write_motive_classes,
+)
 from cryoal.io.particle_options import ParticleOptions
 from cryoal.io.picks import Picks
 from cryoal.io.point_csv import read_point_csv, write_csv_classes
-from cryoal.io.portal_points import read_portal_points, write_portal_classes
+from cryoal.io.portal_points import keep_portal_points, read_portal_points, write_portal_classes
 from cryoal.io.relion_tomograms import is_optimisation_set, read_optimisation_set
-from cryoal.io.shrec_particles import LOCATIONS, read_shrec_particles, write_shrec_classes
+from cryoal.io.shrec_particles import (
+    LOCATIONS,
+    keep_shrec_particles,
+    read_shrec_particles,
+    write_shrec_classes,
+)
 from cryoal.io.star import read_star
 
 PREDICTION_COLUMNS = ("id", "class", "probability")
@@ -62,6 +80,21 @@ class Copy:
     out: Path
     answers: Answers
     options: ParticleOptions
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Particles of a list that are to be copied.
+
+    Attributes:
+        source: the list.
+        out: where the copy goes.
+        keep: for each particle.
+    """
+
+    source: Path
+    out: Path
+    keep: Sequence[bool]
 
 
 class ParticleFormat(ABC):
@@ -102,6 +135,14 @@ class ParticleFormat(ABC):
             CryoalError: as the format's writer.
         """
 
+    @abstractmethod
+    def keep(self, choice: Choice) -> None:
+        """Write a copy of a list with only the particles that are kept.
+
+        Raises:
+            CryoalError: as the format's writer.
+        """
+
 
 class RelionStar(ParticleFormat):
     """RELION's and Warp's particles, or an optimisation set that names them."""
@@ -110,12 +151,12 @@ class RelionStar(ParticleFormat):
     options = frozenset({"tomograms", "label_column", "unit"})
 
     def read(self, listed: Listed) -> Picks:
-        path, tomograms = listed.path, listed.options.tomograms
-        if is_optimisation_set(read_star(path)):
-            path, named = read_optimisation_set(path)
-            tomograms = tomograms or named
+        path, named = _particles(listed.path)
         return relion_particles.read_relion_particles(
-            path, tomograms, listed.options.label_column, listed.options.unit
+            path,
+            listed.options.tomograms or named,
+            listed.options.label_column,
+            listed.options.unit,
         )
 
     def write(self, copy: Copy) -> list[Path]:
@@ -126,6 +167,10 @@ class RelionStar(ParticleFormat):
             copy.out,
             write_legend(copy.out, relion_particles.CLASS_COLUMN, copy.answers.classes),
         ]
+
+    def keep(self, choice: Choice) -> None:
+        particles, _ = _particles(choice.source)
+        relion_particles.keep_relion_particles(particles, choice.out, choice.keep)
 
 
 class DynamoTable(ParticleFormat):
@@ -146,6 +191,9 @@ class DynamoTable(ParticleFormat):
         legend = write_legend(copy.out, f"column {column}", copy.answers.classes)
         return [copy.out, legend, _write_predictions(copy)]
 
+    def keep(self, choice: Choice) -> None:
+        keep_dynamo_particles(choice.source, choice.out, choice.keep)
+
 
 class MotiveList(ParticleFormat):
     """A flat ``.em`` of 20 numbers a particle."""
@@ -165,6 +213,9 @@ class MotiveList(ParticleFormat):
         legend = write_legend(copy.out, f"row {CLASS_ROW}", copy.answers.classes)
         return [copy.out, legend, _write_predictions(copy)]
 
+    def keep(self, choice: Choice) -> None:
+        keep_motive_particles(choice.source, choice.out, choice.keep)
+
 
 class Eman2Info(ParticleFormat):
     """An ``_info.json``; boxes without an answer keep their class."""
@@ -178,6 +229,9 @@ class Eman2Info(ParticleFormat):
     def write(self, copy: Copy) -> list[Path]:
         write_eman2_classes(copy.picks.source, copy.out, copy.answers.names)
         return [copy.out, _write_predictions(copy)]
+
+    def keep(self, choice: Choice) -> None:
+        keep_eman2_boxes(choice.source, choice.out, choice.keep)
 
 
 class CopickProject(ParticleFormat):
@@ -202,6 +256,12 @@ class CopickProject(ParticleFormat):
             copy.answers.texts(),
         )
 
+    def keep(self, choice: Choice) -> None:
+        raise CryoalError(
+            f"{choice.source}: is a {self.name}, which has no copies; write answers for those "
+            "picks alone"
+        )
+
 
 class PortalPoints(ParticleFormat):
     """The CryoET Data Portal's points."""
@@ -215,6 +275,9 @@ class PortalPoints(ParticleFormat):
     def write(self, copy: Copy) -> list[Path]:
         write_portal_classes(copy.picks.source, copy.out, copy.answers.names, copy.answers.texts())
         return [copy.out]
+
+    def keep(self, choice: Choice) -> None:
+        keep_portal_points(choice.source, choice.out, choice.keep)
 
 
 class ShrecLocations(ParticleFormat):
@@ -233,6 +296,9 @@ class ShrecLocations(ParticleFormat):
         )
         return [copy.out, _write_predictions(copy)]
 
+    def keep(self, choice: Choice) -> None:
+        keep_shrec_particles(choice.source, choice.out, choice.keep)
+
 
 class Coords(ParticleFormat):
     """TomoTwin's and IMOD's points; a file a class."""
@@ -248,6 +314,9 @@ class Coords(ParticleFormat):
         written = write_coords_of_classes(copy.picks.source, copy.out, copy.answers.names)
         return [*written, _write_predictions(copy)]
 
+    def keep(self, choice: Choice) -> None:
+        keep_coords(choice.source, choice.out, choice.keep)
+
 
 class Cbox(ParticleFormat):
     """crYOLO's boxes."""
@@ -261,6 +330,9 @@ class Cbox(ParticleFormat):
     def write(self, copy: Copy) -> list[Path]:
         write_cbox_classes(copy.picks.source, copy.out, copy.answers.names, copy.answers.texts())
         return [copy.out]
+
+    def keep(self, choice: Choice) -> None:
+        keep_cbox_boxes(choice.source, choice.out, choice.keep)
 
 
 class DeepFinderXml(ParticleFormat):
@@ -276,6 +348,9 @@ class DeepFinderXml(ParticleFormat):
         write_deepfinder_classes(copy.picks.source, copy.out, copy.answers.numbers())
         legend = write_legend(copy.out, "class_label", copy.answers.classes)
         return [copy.out, legend, _write_predictions(copy)]
+
+    def keep(self, choice: Choice) -> None:
+        keep_deepfinder_objects(choice.source, choice.out, choice.keep)
 
 
 class PointCsv(ParticleFormat):
@@ -302,6 +377,9 @@ class PointCsv(ParticleFormat):
         )
         return [copy.out]
 
+    def keep(self, choice: Choice) -> None:
+        keep_csv_rows(choice.source, choice.out, choice.keep)
+
 
 FORMATS: tuple[ParticleFormat, ...] = (
     RelionStar(),
@@ -316,6 +394,11 @@ FORMATS: tuple[ParticleFormat, ...] = (
     DeepFinderXml(),
     PointCsv(),
 )
+
+
+def _particles(path: Path) -> tuple[Path, Path | None]:
+    """The particles' STAR file, and the tomograms' if an optimisation set names both."""
+    return read_optimisation_set(path) if is_optimisation_set(read_star(path)) else (path, None)
 
 
 def _column(listed: Listed, known: tuple[int, ...]) -> int | None:

@@ -23,6 +23,7 @@ from cryoal.errors import CryoalError
 from cryoal.io.atomic import written_atomically
 from cryoal.io.json_locations import locations
 from cryoal.io.json_text import member_edit, parse_json, value_start
+from cryoal.io.kept_lines import keep_lines
 from cryoal.io.pick_checks import checked, numbered_ids
 from cryoal.io.picks import Frame, Picks
 from cryoal.io.rotation_matrices import to_rotations
@@ -98,6 +99,15 @@ def write_portal_classes(
             lines[point.at] = edited(line, [member_edit(line, value_start(line), key, value)])
     with written_atomically(out) as temporary:
         temporary.write_bytes("\n".join(lines).encode())
+
+
+def keep_portal_points(source: Path, out: Path, keep: Sequence[bool]) -> None:
+    """Write a copy with only those points that are kept; all else stays, byte for byte.
+
+    Raises:
+        CryoalError: as :func:`read_portal_points`, or another number of points.
+    """
+    keep_lines(source, out, [point.at for point in _points(source)], keep)
 
 
 @dataclass(frozen=True)

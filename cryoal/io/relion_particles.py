@@ -28,6 +28,7 @@ from scipy.spatial.transform import Rotation
 from cryoal.errors import CryoalError
 from cryoal.io.class_legend import class_names
 from cryoal.io.coordinate_unit import Unit
+from cryoal.io.kept_lines import keep_lines
 from cryoal.io.number_text import to_integers, to_numbers
 from cryoal.io.pick_checks import checked, unique_ids
 from cryoal.io.picks import Frame, Picks
@@ -127,6 +128,15 @@ def write_relion_classes(
         PROBABILITY_COLUMN: probabilities,
     }
     append_columns(source, out, table.name, columns)
+
+
+def keep_relion_particles(source: Path, out: Path, keep: Sequence[bool]) -> None:
+    """Write a copy with only those particles that are kept; all else stays, byte for byte.
+
+    Raises:
+        CryoalError: as :func:`read_relion_particles`, or another number of particles.
+    """
+    keep_lines(source, out, _particles_table(source, read_star(source)).lines, keep)
 
 
 @dataclass

@@ -28,6 +28,8 @@ def to_rotations(matrices: Sequence[Any], wheres: Sequence[str]) -> Rotation:
         values = np.array(matrices, np.float64).reshape(len(matrices), 3, 3)
     except (OverflowError, TypeError, ValueError):
         values = np.stack([_matrix(one) for one in matrices])
+    # What is far from any rotation, NaN too, would upset the determinant.
+    values[~(np.abs(values).max(axis=(1, 2), initial=0) < 2)] = 0
     products = values @ values.transpose(0, 2, 1)
     is_right = np.abs(products - np.eye(3)).max(axis=(1, 2), initial=0) < _ROUNDING
     is_right &= np.linalg.det(values) > 0

@@ -20,6 +20,7 @@ import numpy.typing as npt
 from scipy.spatial.transform import Rotation
 
 from cryoal.errors import CryoalError
+from cryoal.io.kept_lines import keep_lines
 from cryoal.io.mrc import read_header
 from cryoal.io.number_text import to_numbers
 from cryoal.io.pick_checks import checked, numbered_ids
@@ -90,6 +91,15 @@ def write_shrec_classes(source: Path, out: Path, names: Sequence[str]) -> None:
         if not name or re.search(r"\s", name) or name.startswith("#"):
             raise CryoalError(f"{where}: class '{name}' cannot be a word of the list; rename it")
     write_words(table, out, {0: names})
+
+
+def keep_shrec_particles(source: Path, out: Path, keep: Sequence[bool]) -> None:
+    """Write a copy with only those objects that are kept; all else stays, byte for byte.
+
+    Raises:
+        CryoalError: as :func:`read_shrec_particles`, or another number of objects.
+    """
+    keep_lines(source, out, _table(source).at, keep)
 
 
 def _table(path: Path) -> WordTable:

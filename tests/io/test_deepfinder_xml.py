@@ -13,7 +13,11 @@ from hypothesis import strategies as st
 
 from cryoal.errors import CryoalError
 from cryoal.io.class_legend import write_legend
-from cryoal.io.deepfinder_xml import read_deepfinder_xml, write_deepfinder_classes
+from cryoal.io.deepfinder_xml import (
+    keep_deepfinder_objects,
+    read_deepfinder_xml,
+    write_deepfinder_classes,
+)
 
 TEXT = """<?xml version="1.0" encoding="utf-8"?>
 <!-- <object class_label="9"/> é -->
@@ -103,6 +107,7 @@ FILE = '<!DOCTYPE l SYSTEM "/etc/passwd"><objlist/>'
         (BOMB, "line 1: has a document type"),
         (FILE, "line 1: has a document type"),
         ('<l><object x="1" y="2" z="3"/></l>', "line 1: an object without class_label"),
+        ("<l><object>\n<object/></object></l>", "line 2: an object in an object"),
         ('<l>\n<object class_label="1" x="1" y="2"/></l>', "line 2: an object without z"),
         ('<l><object class_label="a" x="1" y="2" z="3"/></l>', "class_label is 'a'"),
         ('<l><object class_label="1" x="nan" y="2" z="3"/></l>', "x is 'nan'"),
@@ -111,6 +116,16 @@ FILE = '<!DOCTYPE l SYSTEM "/etc/passwd"><objlist/>'
 def test_bad_and_hostile_files_give_one_line(tmp_path, text, message):
     with pytest.raises(CryoalError, match=message):
         read_deepfinder_xml(write(tmp_path, text))
+
+
+def test_objects_of_one_tag_and_of_two_are_left_out_whole(tmp_path):
+    path, out = write(tmp_path, TEXT), tmp_path / "o.xml"
+    first = TEXT[TEXT.index("<object tomo") : TEXT.index("<object note")].rstrip()
+    second = TEXT[TEXT.index("<object note") : TEXT.index("</objlist>")].rstrip()
+    keep_deepfinder_objects(path, out, [False, True])
+    assert out.read_text() == TEXT.replace(first, "")
+    keep_deepfinder_objects(path, out, [True, False])
+    assert out.read_text() == TEXT.replace(second, "")
 
 
 def test_an_empty_list(tmp_path):

@@ -9,6 +9,8 @@ from pathlib import Path
 import emfile
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from particle_lists import PARTICLES
 from scipy.spatial.transform import Rotation
 
@@ -18,7 +20,7 @@ from cryoal.io.coordinate_unit import Unit
 from cryoal.io.copick_files import CopickSelection
 from cryoal.io.csv_table import read_csv_table
 from cryoal.io.dynamo import write_table, write_volume_index
-from cryoal.io.particle_files import read_picks, write_classes
+from cryoal.io.particle_files import keep_particles, read_picks, write_classes
 from cryoal.io.particle_options import ParticleOptions
 from cryoal.io.picks import TomogramGeometry
 from cryoal.io.relion5 import (
@@ -268,6 +270,73 @@ def test_folders_as_programs_make_them(tmp_path):
     picks = read_picks(tmp_path / "d")
     assert picks.tomograms == ["t"] * 6
     assert picks.ids[3] == "t/Reconstructions/VoxelSpacing8.000/Annotations/2/t/1"
+
+
+@pytest.mark.parametrize("keep", [(True, False, True), (False, False, True), (False,) * 3])
+@pytest.mark.parametrize("write", [w for w in WRITERS if w is not copick])
+def test_some_particles_are_kept(tmp_path, write: Callable[[Path], Path], keep):
+    source = write(tmp_path)
+    out = tmp_path / "out" / source.name
+    out.parent.mkdir()
+    keep_particles(source, out, keep)
+    options = ParticleOptions(unit=OPTIONS.get(write, ParticleOptions()).unit)
+    picks, kept = read_picks(source, options), read_picks(out, options)
+    rows = np.flatnonzero(keep)
+    np.testing.assert_array_equal(kept.positions, picks.positions[rows])
+    keep_particles(source, out, [True] * 3)
+    assert out.read_bytes() == source.read_bytes()
+    with pytest.raises(CryoalError, match="has 3 particles, the choice is about 1"):
+        keep_particles(source, out, [True])
+
+
+def test_some_particles_of_a_folder_are_kept(tmp_path):
+    for name, text in (("b", "7 8 9\n"), ("a", "1 2 3\n4 5 6\n")):
+        (tmp_path / f"{name}.coords").write_text(text)
+    keep_particles(tmp_path, tmp_path / "out", [False, True, True])
+    assert read_picks(tmp_path / "out").positions.tolist() == [[4, 5, 6], [7, 8, 9]]
+    with pytest.raises(CryoalError, match="which has no copies"):
+        keep_particles(copick(tmp_path / "c"), tmp_path / "o", [True])
+
+
+SPLINTERS = st.sampled_from(
+    [
+        b"\n",
+        b"\r",
+        b'"',
+        b"'",
+        b"\xff",
+        b"\0",
+        b" nan ",
+        b"1e999",
+        b"9" * 400,
+        b"[",
+        b",",
+        b"_",
+        b"#",
+    ]
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.data())
+@pytest.mark.parametrize("write", [w for w in WRITERS if w is not copick])
+def test_damage_is_told_in_one_line_or_survived(tmp_path_factory, write, data):
+    """Whatever is read can be written and read again."""
+    source = write(tmp_path_factory.mktemp("damage"))
+    options = OPTIONS.get(write, ParticleOptions())
+    content = source.read_bytes()
+    at = data.draw(st.integers(0, len(content)))
+    rest = content[at + data.draw(st.integers(0, 20)) :] if data.draw(st.booleans()) else b""
+    source.write_bytes(content[:at] + data.draw(SPLINTERS) + rest)
+    out = source.parent / "out" / source.name
+    told = ""
+    try:
+        count = len(read_picks(source, options))
+        write_classes(source, out, Answers(CLASSES, ["apo"] * count, [1.0] * count), options)
+        assert write is coords or len(read_picks(out, options)) == count
+    except CryoalError as error:
+        told = str(error)
+    assert "\n" not in told
 
 
 def test_real_ribosomes_keep_every_byte(data_folder, tmp_path):
