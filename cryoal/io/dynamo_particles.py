@@ -142,8 +142,8 @@ def _labels(table: WordTable, wheres: Sequence[str], column: int) -> list[str]:
 
 
 def _voxel_size_A(table: WordTable, wheres: Sequence[str]) -> Numbers | None:
-    """Dynamo writes 0 where it does not know."""
+    """Dynamo writes 0 where it does not know, and 1 where the volume's header did not."""
     if not table.rows or len(table.rows[0]) < _VOXEL:
         return None
     sizes = _column(table, _VOXEL, wheres)
-    return sizes if (sizes > 0).all() else None
+    return sizes if (sizes > 0).all() and (sizes != 1).any() else None

@@ -43,6 +43,7 @@ def read_portal_points(path: Path) -> Picks:
     The label is the point's own ``class`` where there is one, as :func:`write_portal_classes`
     writes it, and otherwise the object that the metadata names. Without the portal's folders the
     tomogram has the file's own name. Rotations are there if every point has one.
+    A tomogram's only MRC of that voxel spacing is its volume.
 
     Raises:
         CryoalError: unreadable, a line that is no point of finite coordinates, a matrix that is
@@ -50,7 +51,7 @@ def read_portal_points(path: Path) -> Picks:
     """
     points = _points(path)
     wheres = [point.where for point in points]
-    run, voxel_size_A = _place_in_the_portal(path)
+    run, voxel_size_A, volume = _place_in_the_portal(path)
     names = [run] * len(points)
     matrices = [point.value[_MATRIX] for point in points if _MATRIX in point.value]
     is_oriented = 0 < len(matrices) == len(points)
@@ -66,6 +67,7 @@ def read_portal_points(path: Path) -> Picks:
             rotations=to_rotations(matrices, wheres) if is_oriented else None,
             labels=[str(point.value.get(CLASS, named)) for point in points],
             voxel_size_A=None if voxel_size_A is None else np.full(len(points), voxel_size_A),
+            files={} if volume is None else {run: volume},
         )
     )
 
@@ -132,8 +134,8 @@ def _points(path: Path) -> list[_Point]:
     return points
 
 
-def _place_in_the_portal(path: Path) -> tuple[str, float | None]:
-    """Run and voxel size by the folders that the file is in."""
+def _place_in_the_portal(path: Path) -> tuple[str, float | None, Path | None]:
+    """Run, voxel size and the only volume of that size, by the folders that the file is in."""
     folders = list(path.resolve().parents)
     for folder, above in pairwise(folders):
         if folder.name.startswith(_SPACING) and above.name == _RECONSTRUCTIONS:
@@ -141,8 +143,13 @@ def _place_in_the_portal(path: Path) -> tuple[str, float | None]:
                 size = float(folder.name.removeprefix(_SPACING))
             except ValueError:
                 break
-            return above.parent.name, size if math.isfinite(size) and size > 0 else None
-    return path.stem, None
+            volumes = list((folder / "Tomograms").glob("**/*.mrc"))
+            return (
+                above.parent.name,
+                size if math.isfinite(size) and size > 0 else None,
+                volumes[0] if len(volumes) == 1 else None,
+            )
+    return path.stem, None, None
 
 
 def _object_name(path: Path) -> str:

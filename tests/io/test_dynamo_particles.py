@@ -61,6 +61,7 @@ def test_by_hand(tmp_path):
     np.testing.assert_allclose(picks.rotations.as_matrix()[0], expected, atol=1e-12)
     assert picks.labels == []
     assert picks.voxel_size_A is None
+    assert read_dynamo_table(write(tmp_path, row(c20=1, c36=1))).voxel_size_A is None
 
 
 @pytest.mark.parametrize("column", [22, 23, 34])

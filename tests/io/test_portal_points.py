@@ -31,7 +31,10 @@ def test_run_voxel_and_object_are_those_of_the_portals_folders(tmp_path):
     write(
         folder, json.dumps({"annotation_object": {"name": "cytosolic ribosome"}}), "ribo-1.0.json"
     )
+    assert read_portal_points(path).files == {}
+    volume = write(folder.parents[1] / "Tomograms" / "7", "", "TS_1.mrc")
     picks = read_portal_points(path)
+    assert picks.files == {"TS_1": volume}
     assert (picks.tomograms, picks.frame) == (["TS_1"], Frame.VOXELS)
     assert picks.labels == ["cytosolic ribosome"]
     np.testing.assert_array_equal(picks.positions, [[10, 20.5, 30]])
