@@ -7,7 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from cryoal.errors import CryoalError
-from cryoal.pools.images import open_images
+from cryoal.pools.images import downloads, open_images
 
 PRESETS = ("quick", "paper", "lplgrad")
 SETTINGS = "cryoal_benchmarks"
@@ -20,7 +20,7 @@ class Benchmark:
     Attributes:
         kind: what ``open_images`` calls it.
         places: where it lies below the folder that a user names, the likeliest first.
-        download: the files that make it up, with what tells whole ones from broken ones.
+        download: what makes it up, with what tells whole files from broken ones.
     """
 
     kind: str
@@ -32,35 +32,32 @@ BENCHMARKS = {
     "cifar10": Benchmark(
         "CIFAR-10",
         ("cifar-10-batches-py", "cifar-10-python.tar.gz", "."),
-        "cifar-10-python.tar.gz (170498071 bytes, MD5 c58f30108f718f92721af3b95e74349a)",
+        str(downloads.CIFAR10),
     ),
     "cifar100": Benchmark(
         "CIFAR-100",
         ("cifar-100-python", "cifar-100-python.tar.gz", "."),
-        "cifar-100-python.tar.gz (169001437 bytes, MD5 eb9058c3a382ffc7106e4002c42a8d85)",
+        str(downloads.CIFAR100),
     ),
     "svhn": Benchmark(
         "SVHN",
         (".", "svhn", "SVHN"),
-        "train_32x32.mat (182040794 bytes, MD5 e26dedcc434d2e4c54c9b2d4a06d8373) and "
-        "test_32x32.mat (64275384 bytes, MD5 eb5a983be6a315427106f1b164d9cef3)",
+        f"{downloads.SVHN_TRAIN} and {downloads.SVHN_TEST}",
     ),
     "caltech101": Benchmark(
         "Caltech101",
         ("101_ObjectCategories", "caltech101/101_ObjectCategories", "."),
-        "101_ObjectCategories.tar.gz (131740031 bytes, MD5 b224c7392d521a49829488ab0f1120d9)",
+        str(downloads.CALTECH101),
     ),
     "imagenet": Benchmark(
         "ImageNet",
         (".",),
-        "ILSVRC2012_img_train.tar (147897477120 bytes, MD5 1d675b47d978889d74fa0da5fadfb00e) and "
-        "ILSVRC2012_img_val.tar (6744924160 bytes, MD5 29b22e2961454d5413ddabcf34fc5622)",
+        f"{downloads.IMAGENET_TRAIN} and {downloads.IMAGENET_VAL}",
     ),
     "cityscapes": Benchmark(
         "Cityscapes",
         (".", "cityscapes"),
-        "leftImg8bit_trainvaltest.zip (11592327197 bytes, MD5 0a6e97e94b616a514066c9e2adb0c97f) "
-        "and gtFine_trainvaltest.zip (252567705 bytes, MD5 4237c19de34c8a376e9ba46b495d6f66)",
+        f"{downloads.CITYSCAPES_IMAGES} and {downloads.CITYSCAPES_MASKS}",
     ),
     "camvid": Benchmark(
         "CamVid",

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from cryoal.errors import CryoalError
 from cryoal.io.array_pickle import read_array_pickle
 from cryoal.io.tar_members import read_members
-from cryoal.pools.images import channel_levels
+from cryoal.pools.images import channel_levels, downloads
 from cryoal.pools.images.array_pool import ArrayPool, ImagePart
 from cryoal.pools.images.channel_levels import ChannelLevels
 from cryoal.pools.images.official_file import OfficialFile, incomplete
@@ -62,9 +62,7 @@ _LAYOUTS = (
     _Layout(
         kind="CIFAR-10",
         prefix="cifar-10-",
-        archive=OfficialFile(
-            "cifar-10-python.tar.gz", 170_498_071, "c58f30108f718f92721af3b95e74349a"
-        ),
+        archive=downloads.CIFAR10,
         parts={
             "data_batch_1": "c99cafc152244af753f735de768cd75f",
             "data_batch_2": "d4bba439e000b95fd0a9bffe97cbabec",
@@ -82,9 +80,7 @@ _LAYOUTS = (
     _Layout(
         kind="CIFAR-100",
         prefix="cifar-100-",
-        archive=OfficialFile(
-            "cifar-100-python.tar.gz", 169_001_437, "eb9058c3a382ffc7106e4002c42a8d85"
-        ),
+        archive=downloads.CIFAR100,
         parts={
             "train": "16019d7e3df5f24257cddd939b257f8d",
             "test": "f0ef6b0ae62326f3e7ffdfab6717acfc",

@@ -8,15 +8,12 @@ from pathlib import Path
 import numpy as np
 
 from cryoal.errors import CryoalError
+from cryoal.pools.images.downloads import CITYSCAPES_IMAGES, CITYSCAPES_MASKS
 from cryoal.pools.images.file_pool import ImageFiles
 from cryoal.pools.images.listing import folders_in, images_in
-from cryoal.pools.images.official_file import OfficialFile, incomplete
+from cryoal.pools.images.official_file import incomplete
 from cryoal.pools.images.segmentation_pool import VOID, Masks, SegmentationPool
 
-_IMAGES = OfficialFile(
-    "leftImg8bit_trainvaltest.zip", 11_592_327_197, "0a6e97e94b616a514066c9e2adb0c97f"
-)
-_MASKS = OfficialFile("gtFine_trainvaltest.zip", 252_567_705, "4237c19de34c8a376e9ba46b495d6f66")
 _COUNT = 2_975 + 500
 _IMAGE_END, _MASK_END = "_leftImg8bit.png", "_gtFine_labelIds.png"
 _VALUES = 34
@@ -57,7 +54,7 @@ def open_cityscapes(path: Path) -> SegmentationPool | None:
     if not (path / "leftImg8bit").is_dir():
         return None
     if not (path / "gtFine").is_dir():
-        raise CryoalError(f"{path}: gtFine is missing; unpack {_MASKS} there")
+        raise CryoalError(f"{path}: gtFine is missing; unpack {CITYSCAPES_MASKS} there")
     ids: list[str] = []
     names: list[str] = []
     cities: list[str] = []
@@ -74,7 +71,9 @@ def open_cityscapes(path: Path) -> SegmentationPool | None:
             stamps.extend(stamp)
             mask_stamps.extend(masks.get(mask, ()))
     if not ids:
-        raise CryoalError(f"{path}/leftImg8bit: holds no images of train or val; unpack {_IMAGES}")
+        raise CryoalError(
+            f"{path}/leftImg8bit: holds no images of train or val; unpack {CITYSCAPES_IMAGES}"
+        )
     files = ImageFiles(
         ids,
         stamps,

@@ -11,15 +11,15 @@ from cryoal.errors import CryoalError
 from cryoal.io.imagenet_devkit import read_ground_truth, read_synsets
 from cryoal.pools.images.channel_levels import IMAGENET
 from cryoal.pools.images.class_folders import SIZE_PX
+from cryoal.pools.images.downloads import IMAGENET_VAL
 from cryoal.pools.images.file_pool import FilePool, ImageFiles
 from cryoal.pools.images.listing import Listing, folders_in, has_images
-from cryoal.pools.images.official_file import OfficialFile, incomplete
+from cryoal.pools.images.official_file import incomplete
 from cryoal.pools.subtomograms import encode_labels
 
 _WNID = re.compile(r"n\d{8}")
 _VAL_NAME = re.compile(r"ILSVRC2012_val_(\d{8})\.JPEG")
 _IMAGES = 1_281_167 + 50_000
-_VAL = OfficialFile("ILSVRC2012_img_val.tar", 6_744_924_160, "29b22e2961454d5413ddabcf34fc5622")
 _DEVKIT = "ILSVRC2012_devkit_t12"
 _DEVKIT_MD5 = "fa75699e90414af021442c21a62c3abf"
 
@@ -88,6 +88,6 @@ def _add_validation(listing: Listing, path: Path, kit: Path | None, wnids: dict[
         if not 0 < number <= len(truth) or truth[number - 1] not in wnids:
             raise CryoalError(
                 f"{path / listing.ids[at]}: the development kit in {kit} does not label it; unpack "
-                f"{_VAL} again"
+                f"{IMAGENET_VAL} again"
             )
         listing.label_names[at] = wnids[truth[number - 1]]

@@ -8,11 +8,10 @@ from cryoal.errors import CryoalError
 from cryoal.io.svhn import read_svhn
 from cryoal.pools.images import channel_levels
 from cryoal.pools.images.array_pool import ArrayPool, ImagePart
+from cryoal.pools.images.downloads import SVHN_TEST, SVHN_TRAIN
 from cryoal.pools.images.image_pool import image_recipe
-from cryoal.pools.images.official_file import OfficialFile, incomplete
+from cryoal.pools.images.official_file import incomplete
 
-_TRAIN = OfficialFile("train_32x32.mat", 182_040_794, "e26dedcc434d2e4c54c9b2d4a06d8373")
-_TEST = OfficialFile("test_32x32.mat", 64_275_384, "eb5a983be6a315427106f1b164d9cef3")
 _IMAGES = 73_257 + 26_032
 
 
@@ -24,7 +23,7 @@ def open_svhn(path: Path) -> ArrayPool | None:
     Raises:
         CryoalError: one of them is missing, damaged, or not what SVHN has.
     """
-    files = (_TRAIN, _TEST)
+    files = (SVHN_TRAIN, SVHN_TEST)
     folder = path if path.is_dir() else path.parent
     if not path.is_dir() and path.name not in {file.name for file in files}:
         return None
@@ -39,7 +38,7 @@ def open_svhn(path: Path) -> ArrayPool | None:
         except CryoalError as error:
             raise CryoalError(f"{error}; the official one is {file}") from error
         name = file.name.removesuffix(".mat")
-        parts.append(ImagePart(name, images, digits, file is _TEST))
+        parts.append(ImagePart(name, images, digits, file is SVHN_TEST))
     count = sum(len(part.labels) for part in parts)
     pool = ArrayPool(
         folder,
