@@ -24,6 +24,7 @@ COMMANDS = {
     "predict": "Class and probability of every item of a pool.",
     "score": "A trained run's scheme over another pool.",
     "inspect": "What a pool holds.",
+    "extract": "Boxes around the particles of a list, in one HDF5 file.",
     "pack": "A pool in one HDF5 file.",
     "simulate": "A pool of simulated subtomograms.",
     "noise": "Noisier variants of a pool.",

@@ -21,7 +21,8 @@ Layout (version 1), all datasets ordinary ones inside the file:
 attributes of ``/``                             ``format``, ``version``, ``contrast``,
                                                 ``voxel_size_A`` (absent where unknown),
                                                 ``source_fingerprint``, ``voxel_digest``; with
-                                                ``/rows`` ``list_source``, ``list_digest``
+                                                ``/rows`` ``list_source``,
+                                                ``list_digest``, ``list_options`` (JSON)
 ======================  ======================  ==================================================
 
 What is absent where unknown may be absent altogether: files of the first releases hold none of
@@ -52,6 +53,7 @@ Numbers = npt.NDArray[np.float64]
 Batch = tuple[npt.NDArray[np.int64], npt.NDArray[np.floating]]
 
 _NORM = 1e-3
+_OF_LIST = ("source", "digest", "options")
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,7 @@ class PackedOrigin:
     quaternions: Numbers | None
     list_source: str
     list_digest: str
+    list_options: str
 
 
 @dataclass(frozen=True)
@@ -229,6 +232,7 @@ def _write_origin(file: h5py.File, origin: PackedOrigin) -> None:
         file["quaternions"] = origin.quaternions
     file.attrs["list_source"] = origin.list_source
     file.attrs["list_digest"] = origin.list_digest
+    file.attrs["list_options"] = origin.list_options
 
 
 def _places(path: Path, file: h5py.File, count: int) -> PackedPlaces | None:
@@ -256,8 +260,8 @@ def _origin(path: Path, file: h5py.File, count: int) -> PackedOrigin | None:
         quaternions = _numbers(path, file, "quaternions", (count, 4))
         if (np.abs(np.linalg.norm(quaternions, axis=1) - 1) > _NORM).any():
             raise CryoalError(f"{path}: /quaternions are not all rotations; pack again")
-    attributes = (_text(file.attrs.get(name)) for name in ("list_source", "list_digest"))
-    return PackedOrigin(rows, quaternions, *attributes)
+    source, digest, options = (_text(file.attrs.get(f"list_{name}")) for name in _OF_LIST)
+    return PackedOrigin(rows, quaternions, source, digest, options)
 
 
 def _numbers(path: Path, file: h5py.File, name: str, shape: tuple[int, ...]) -> Numbers:

@@ -25,6 +25,7 @@ from cryoal.io.hdf5 import (
     is_hdf5,
     write_packed,
 )
+from cryoal.pools.list_origin import options_to_json
 from cryoal.pools.subtomograms import SubtomogramPool
 
 Part = TypeVar("Part")
@@ -124,7 +125,8 @@ def _origin(pool: SubtomogramPool) -> PackedOrigin | None:
     if origin is None:
         return None
     quaternions = None if origin.rotations is None else origin.rotations.as_quat()
-    return PackedOrigin(origin.rows, quaternions, str(origin.source), origin.digest)
+    options = options_to_json(origin.options)
+    return PackedOrigin(origin.rows, quaternions, str(origin.source), origin.digest, options)
 
 
 def _reserve(path: Path, size: int) -> None:

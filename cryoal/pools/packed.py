@@ -15,7 +15,7 @@ from scipy.spatial.transform import Rotation
 
 from cryoal.errors import CryoalError
 from cryoal.io.hdf5 import PackedOrigin, PackedPlaces, open_packed, read_tables, volumes_of
-from cryoal.pools.list_origin import ListOrigin
+from cryoal.pools.list_origin import ListOrigin, options_from_json
 from cryoal.pools.places import Places
 from cryoal.pools.pool import Contrast
 from cryoal.pools.subtomograms import (
@@ -64,7 +64,7 @@ class PackedPool(SubtomogramPool):
         self.item_shape = (1, *tables.shape[1:])
         self.source_fingerprint = tables.source_fingerprint
         self.places = _places(tables.places)
-        self.origin = _origin(tables.origin)
+        self.origin = _origin(source, tables.origin)
         self._set_voxel_size(tables.voxel_size_A, voxel_size_A)
         self.label_fingerprint = label_fingerprint_of(self.labels, self.classes)
         self.fingerprint = fingerprint_of([*self.ids, tables.voxel_digest, *self._samples()])
@@ -125,12 +125,14 @@ def _places(packed: PackedPlaces | None) -> Places:
     return Places(packed.positions_A, dict(zip(packed.tomograms, packed.corners_A, strict=True)))
 
 
-def _origin(packed: PackedOrigin | None) -> ListOrigin | None:
+def _origin(path: Path, packed: PackedOrigin | None) -> ListOrigin | None:
     if packed is None:
         return None
     turns = packed.quaternions
     rotations = None if turns is None else Rotation.from_quat(turns)
-    return ListOrigin(Path(packed.list_source), packed.list_digest, packed.rows, rotations)
+    options = options_from_json(packed.list_options, str(path))
+    source = Path(packed.list_source)
+    return ListOrigin(source, packed.list_digest, packed.rows, rotations, options)
 
 
 def _runs(positions: npt.NDArray[np.int64], longest: int) -> Iterator[tuple[int, int, int]]:

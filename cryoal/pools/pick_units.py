@@ -18,6 +18,7 @@ _FITS = 0.99
 _BINNINGS = (*range(2, 9), 10, 12, 16)
 _ALIKE = 0.02
 _HALF = 0.5
+_LITTLE_MORE = 1.5
 # By chance, as many lie in the corner that binning by 2 leaves once in 10^9 lists.
 _ENOUGH = 10
 
@@ -144,19 +145,21 @@ def _refuse_other_voxels(where: str, name: str, stated: Numbers, voxel_A: float)
 
 
 def _advice(placed: PlacedPicks) -> str:
-    """What would put all particles inside.
+    """What would put all particles inside: the reading that spreads them most.
 
-    A frame that spreads them over more than half of a tomogram goes before another binning;
-    otherwise what shrinks the list the least.
+    Any binning that is high enough fits, so that a frame goes before those that spread them
+    little more.
     """
-    fitting = []
-    for words, is_frame, places in _readings(placed):
-        if 1 - placed.outside_if(places).mean() >= _FITS:
-            spread = round(_spread(placed, places), 6)
-            fitting.append(((is_frame and spread > _HALF, spread), words))
+    fitting = [
+        (_spread(placed, places), is_frame, words)
+        for words, is_frame, places in _readings(placed)
+        if 1 - placed.outside_if(places).mean() >= _FITS
+    ]
     if not fitting:
         return "no other unit fits either: give the tomograms that the list was made on"
-    words = max(fitting, key=lambda one: one[0])[1]
+    enough = max(spread for spread, _, _ in fitting) / _LITTLE_MORE
+    frames = [one for one in fitting if one[1] and one[0] >= enough]
+    words = max(frames or fitting, key=lambda one: round(one[0], 6))[2]
     return f"they would lie inside if coordinates counted {words}"
 
 
@@ -166,6 +169,9 @@ def _readings(placed: PlacedPicks) -> Iterator[tuple[str, bool, Places]]:
     is_unbinned_known = all(one.unbinned_A is not None for one in placed.tomograms.values())
     for frame in Frame:
         is_unbinned = frame in (Frame.UNBINNED_PX, Frame.CENTRED_UNBINNED_PX)
+        is_centred = frame in (Frame.CENTRED_A, Frame.CENTRED_UNBINNED_PX)
+        if is_centred and picks.positions.min() >= 0:
+            continue
         if frame is not picks.frame and (is_unbinned_known or not is_unbinned):
             yield frame.value, True, partial(_in_frame, placed, replace(picks, frame=frame))
     for binning in _BINNINGS:

@@ -13,10 +13,11 @@ import numpy.typing as npt
 from cryoal.counted import counted
 from cryoal.errors import CryoalError
 from cryoal.io.open_tomogram import open_tomogram
+from cryoal.io.particle_options import ParticleOptions
 from cryoal.io.picks import Picks, TomogramGeometry
 from cryoal.io.tomogram import Tomogram
 from cryoal.lengths import parse_box_px
-from cryoal.pools.contrast_hint import ContrastHint, contrast_hint
+from cryoal.pools.contrast_hint import contrast_hint
 from cryoal.pools.list_origin import ListOrigin, list_digest
 from cryoal.pools.pick_units import (
     PlacedPicks,
@@ -25,12 +26,13 @@ from cryoal.pools.pick_units import (
     refuse_wrong_units,
 )
 from cryoal.pools.pool import Contrast
-from cryoal.pools.subtomograms import same_length
+from cryoal.pools.subtomograms import SubtomogramPool, same_length
 from cryoal.pools.tomogram_files import find_tomograms
 from cryoal.pools.tomogram_pool import BoxItems, TomogramPool
 from cryoal.volumes.crop import lies_inside
 
 Edge = Literal["drop", "pad", "error"]
+_DEFAULTS = ParticleOptions()
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class BoxChoice:
     """How boxes are cropped.
 
     Attributes:
-        box: edge, ``32`` voxels or a length such as ``38.4nm``.
+        box: edge, ``32`` voxels or a length such as ``38.4nm``; tomograms need one.
         voxel_size_A: of the boxes; None takes that of the tomograms, which must agree.
         edge: what happens to boxes that reach over an edge of their tomogram: ``drop`` leaves them
             out, ``pad`` fills them with the mean of their part inside, ``error`` refuses them.
@@ -46,14 +48,19 @@ class BoxChoice:
         tomogram_voxel_A: of the tomograms, where the files do not state it, or state it wrongly.
     """
 
-    box: str
+    box: str | None = None
     voxel_size_A: float | None = None
     edge: Edge = "drop"
     contrast: Contrast | None = None
     tomogram_voxel_A: float | None = None
 
 
-def boxes_in_tomograms(picks: Picks, tomograms: Path | None, choice: BoxChoice) -> TomogramPool:
+def boxes_in_tomograms(
+    picks: Picks,
+    tomograms: Path | None,
+    choice: BoxChoice,
+    options: ParticleOptions = _DEFAULTS,
+) -> TomogramPool:
     """Open the tomograms of a list and place a box around each of its particles.
 
     No voxels are read, but for up to 64 boxes where the contrast is not stated.
@@ -62,6 +69,7 @@ def boxes_in_tomograms(picks: Picks, tomograms: Path | None, choice: BoxChoice) 
         picks: the list.
         tomograms: as :func:`~cryoal.pools.tomogram_files.find_tomograms` takes it.
         choice: how boxes are cropped.
+        options: those that the list was read with, for who writes into it later.
 
     Raises:
         CryoalError: tomograms that are missing, ambiguous, unreadable or without voxel size,
@@ -70,6 +78,8 @@ def boxes_in_tomograms(picks: Picks, tomograms: Path | None, choice: BoxChoice) 
     """
     if not len(picks):
         raise CryoalError(f"{picks.source}: lists no particles; give another list")
+    if choice.box is None:
+        raise CryoalError(f"{picks.source}: give the edge of the boxes by --box, as 32 or 38.4nm")
     files, warnings = find_tomograms(picks, tomograms)
     opened = {name: open_tomogram(path) for name, path in files.items()}
     sizes_A = _voxel_sizes_A(opened, choice.tomogram_voxel_A, warnings)
@@ -83,17 +93,35 @@ def boxes_in_tomograms(picks: Picks, tomograms: Path | None, choice: BoxChoice) 
     }
     box_px = parse_box_px(choice.box, voxel_A)
     kept = _kept(placed, box_px, steps, choice.edge, warnings)
-    items = _items(placed, kept, warnings)
+    items = _items(placed, kept, options, warnings)
     left = {name: opened[name] for name in opened if name in set(items.groups)}
     pool = TomogramPool(items, left, sizes_A, steps, box_px, voxel_A, choice.contrast or "bright")
     if choice.contrast is None:
-        hint = contrast_hint(pool)
-        pool.contrast = _clear_contrast(picks, hint)
-        pool.warnings.append(
-            f"contrast is not stated: protein looks {pool.contrast}, {hint.difference:+.2f} sd at "
-            f"the centre of {counted(hint.items, 'box', 'boxes')}, and is taken so"
-        )
+        take_contrast(pool)
     return pool
+
+
+def take_contrast(pool: SubtomogramPool) -> None:
+    """Set a pool's contrast by how its boxes look, and say so among its warnings.
+
+    Raises:
+        CryoalError: they do not tell.
+    """
+    hint = contrast_hint(pool)
+    boxes, looks = (
+        counted(hint.items, "box", "boxes"),
+        f"centre minus edge {hint.difference:+.3f} sd",
+    )
+    if hint.contrast is None:
+        raise CryoalError(
+            f"{pool.source}: {boxes} do not tell whether protein is bright or dark ({looks}); "
+            "state it by --contrast"
+        )
+    pool.contrast = hint.contrast
+    pool.warnings.append(
+        f"contrast is not stated: protein looks {pool.contrast} in {boxes} ({looks}) and is "
+        "taken so"
+    )
 
 
 def _voxel_sizes_A(
@@ -186,7 +214,12 @@ def _of(chosen: npt.NDArray[np.bool_]) -> str:
     return f"{number} of {counted(len(chosen), 'particle')} {'lies' if number == 1 else 'lie'}"
 
 
-def _items(placed: PlacedPicks, kept: npt.NDArray[np.int64], warnings: list[str]) -> BoxItems:
+def _items(
+    placed: PlacedPicks,
+    kept: npt.NDArray[np.int64],
+    options: ParticleOptions,
+    warnings: list[str],
+) -> BoxItems:
     picks, rows = placed.picks, kept.tolist()
     rotations = None if picks.rotations is None else picks.rotations[kept]
     source = picks.source.absolute()
@@ -196,16 +229,6 @@ def _items(placed: PlacedPicks, kept: npt.NDArray[np.int64], warnings: list[str]
         groups=[picks.tomograms[row] for row in rows],
         places_px=placed.places_px[kept],
         label_names=[picks.labels[row] if len(picks.labels) else "" for row in rows],
-        origin=ListOrigin(source, list_digest(source), kept, rotations),
+        origin=ListOrigin(source, list_digest(source), kept, rotations, options),
         warnings=warnings,
     )
-
-
-def _clear_contrast(picks: Picks, hint: ContrastHint) -> Contrast:
-    if hint.contrast is None:
-        raise CryoalError(
-            f"{picks.source}: {counted(hint.items, 'box', 'boxes')} do not tell whether protein "
-            f"is bright or dark (centre minus edge {hint.difference:+.3f} sd); state it by "
-            "--contrast"
-        )
-    return hint.contrast

@@ -212,7 +212,14 @@ def linked_rows(file: h5py.File) -> None:
     file["rows"] = h5py.SoftLink("/labels")
 
 
+def with_options(file: h5py.File, text: str) -> None:
+    with_origin(file)
+    file.attrs["list_options"] = text
+
+
 HOSTILE = {
+    "no JSON": (lambda f: with_options(f, "{"), "options of its list of particles cannot be read"),
+    "other JSON": (lambda f: with_options(f, '{"first_voxel": []}'), "options of its list"),
     "places of too few": (
         lambda f: with_origin(f, positions_A=np.zeros((19, 3))),
         r"/positions_A is not float64 of the shape \(20, 3\)",

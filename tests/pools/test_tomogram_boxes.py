@@ -14,6 +14,8 @@ from scipy.spatial.transform import Rotation
 from tripods import write_tripods
 
 from cryoal.errors import CryoalError
+from cryoal.io.coordinate_unit import Unit
+from cryoal.io.particle_options import ParticleOptions
 from cryoal.io.picks import Picks
 from cryoal.pools import open_subtomograms, pack_pool
 from cryoal.pools.check import check_pool
@@ -131,7 +133,8 @@ def test_fingerprints(picks, folder, tmp_path, volumes):
 
 @pytest.mark.parametrize("dtype", ["float32", "float16"])
 def test_packing_keeps_everything(picks, folder, tmp_path, dtype):
-    pool = boxes_in_tomograms(picks, folder, CHOICE)
+    options = ParticleOptions(Path("/a/tomograms.star"), "class", Unit.A, 0)
+    pool = boxes_in_tomograms(picks, folder, CHOICE, options)
     pack_pool(pool, tmp_path / "p.h5", dtype)
     packed = open_subtomograms(tmp_path / "p.h5")
     for one, other in ((packed, pool),):
@@ -143,6 +146,7 @@ def test_packing_keeps_everything(picks, folder, tmp_path, dtype):
         assert one.places.tomograms_A.keys() == other.places.tomograms_A.keys()
         assert one.tomogram("A").box_A.tolist() == other.tomogram("A").box_A.tolist()
         assert one.origin.source == other.origin.source
+        assert one.origin.options == options
         assert one.origin.digest == other.origin.digest != ""
         assert (one.origin.rows == other.origin.rows).all()
         turns = one.origin.rotations * other.origin.rotations.inv()
@@ -204,7 +208,9 @@ def test_contrast_is_taken_from_the_boxes_and_told(folder, tmp_path):
     picks = picks_of(["A"] * 20, places)
     pool = boxes_in_tomograms(picks, write_tripods(tmp_path / "A.mrc", voxels), BoxChoice("12"))
     assert pool.contrast == "dark"
-    assert pool.warnings[0].startswith("contrast is not stated: protein looks dark, -")
+    assert pool.warnings[0].startswith(
+        "contrast is not stated: protein looks dark in 20 boxes (centre minus edge -"
+    )
     with pytest.raises(CryoalError, match="do not tell whether protein is bright or dark"):
         boxes_in_tomograms(picks, folder, BoxChoice("12"))
 
