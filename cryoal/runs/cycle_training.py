@@ -64,8 +64,12 @@ class CycleTraining:
 
     def run(self) -> TrainingResult:
         """Train, and save the weights of the model and of what is trained beside it."""
-        pseudo = self.pseudo_labels() if self.settings.self_train else None
-        model = self.initial_model()
+        teacher = self.teacher()
+        pseudo = None if teacher is None else self.pseudo_labels(teacher)
+        if teacher is not None and self.settings.warm_start:
+            model = teacher  # weights that are carried over go to the student too
+        else:
+            model = self.initial_model("weights")
         companion = self.models.fresh_companion(model, self.seed("companion"))
         items, fabric, seed = self.labelled.items, self.models.fabric, self.seed("train")
         with self.progress(self.title("training")) as progress:
@@ -89,12 +93,15 @@ class CycleTraining:
     def title(self, work: str) -> str:
         return f"cycle {self.cycle}: {work} on {counted(len(self.labelled.items), 'label')}"
 
-    def initial_model(self) -> TaskModel:
+    def initial_model(self, draw: str) -> TaskModel:
         """Fresh weights or, under ``warm_start``, those of the last cycle.
 
         A class that the last model did not know starts from fresh weights in the last layer.
+
+        Args:
+            draw: name of the draw of fresh weights.
         """
-        model = self.models.fresh(self.description, self.seed("weights"))
+        model = self.models.fresh(self.description, self.seed(draw))
         if self.settings.warm_start and self.cycle > 1:
             last = self.journal.trained_positions(self.cycle - 1).tolist()
             place = {position: number for number, position in enumerate(last)}
@@ -102,32 +109,15 @@ class CycleTraining:
             carry_over(self.models.trained(self.cycle - 1), model, shared)
         return model
 
-    def pseudo_labels(self) -> PseudoLabels | None:
-        """What a teacher says of the items without labels; None where there are none."""
-        if len(self.unlabelled) == 0:
-            return None
-        teacher = self.teacher()
-        with self.progress(f"cycle {self.cycle}: labels by a teacher") as progress:
-            return ask_teacher(
-                teacher,
-                self.preparation,
-                self.unlabelled,
-                self.models.fabric,
-                self.seed("teacher labels"),
-                progress,
-            )
+    def teacher(self) -> TaskModel | None:
+        """A model trained on the labels alone; None without self-training or unlabelled items.
 
-    def teacher(self) -> TaskModel:
-        """The last cycle's model, or one trained on the labels where it knows other classes.
-
-        The last model learnt from its own teacher, so over the cycles a student becomes the
-        teacher again and again.
+        On those of this cycle: the model of the last one has seen fewer labels, and a student of
+        it learns its mistakes (docs/unlabelled.md).
         """
-        if self.cycle > 1:
-            last = self.journal.trained_positions(self.cycle - 1).tolist()
-            if last == list(self.labelled.positions):
-                return self.models.trained(self.cycle - 1)
-        model = self.models.fresh(self.description, self.seed("teacher weights"))
+        if not self.settings.self_train or len(self.unlabelled) == 0:
+            return None
+        model = self.initial_model("teacher weights")
         with self.progress(self.title("training a teacher")) as progress:
             train(
                 model,
@@ -139,3 +129,15 @@ class CycleTraining:
                 progress,
             )
         return model
+
+    def pseudo_labels(self, teacher: TaskModel) -> PseudoLabels:
+        """What ``teacher`` says of the items without labels."""
+        with self.progress(f"cycle {self.cycle}: labels by a teacher") as progress:
+            return ask_teacher(
+                teacher,
+                self.preparation,
+                self.unlabelled,
+                self.models.fabric,
+                self.seed("teacher labels"),
+                progress,
+            )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 from tiny_runs import RunMaker, make_loop, tiny_settings
 
+from cryoal.learning.checkpoint import load_model
+from cryoal.learning.task_model import TaskModel
+from cryoal.learning.train import TrainingResult, train
 from cryoal.pools import SubtomogramPool
 from cryoal.runs import RunFolder, continue_run, cycle_training, start_run
 from cryoal.runs.journal import Journal
@@ -25,35 +27,55 @@ def test_it_changes_what_is_learnt(self_trained: RunFolder, finished: RunMaker) 
     assert plain.weights_path(1).read_bytes() != self_trained.weights_path(1).read_bytes()
 
 
-def test_the_last_model_teaches_and_a_first_teacher_is_trained_on_the_labels(
+def test_the_teacher_learns_the_labels_of_its_cycle_and_is_no_student(
     self_trained: RunFolder, blob_pool: SubtomogramPool
 ) -> None:
     loop = make_loop(self_trained, blob_pool)
-    first, second = loop.training(1), loop.training(2)
-    trained = loop.models.trained(1).state_dict()
-    assert all(torch.equal(v, trained[k]) for k, v in second.teacher().state_dict().items())
-    teachers = [first.teacher().state_dict() for _ in range(2)]
-    assert all(torch.equal(v, teachers[1][k]) for k, v in teachers[0].items())
-    assert not torch.equal(teachers[0]["head.weight"], trained["head.weight"])
+    for cycle in (1, 2):
+        teachers = [weights(loop.training(cycle).teacher()) for _ in range(2)]
+        assert all(torch.equal(v, teachers[1][k]) for k, v in teachers[0].items())
+        for trained in (1, 2):
+            student = loop.models.trained(trained).state_dict()
+            assert not torch.equal(teachers[0]["head.weight"], student["head.weight"])
 
 
-def test_a_model_that_knows_other_classes_does_not_teach(
-    self_trained: RunFolder, blob_pool: SubtomogramPool, monkeypatch: pytest.MonkeyPatch
+def test_weights_that_are_carried_over_go_from_teacher_to_student(
+    finished: RunMaker, blob_pool: SubtomogramPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    training = make_loop(self_trained, blob_pool).training(2)
-    monkeypatch.setattr(
-        training.journal, "trained_positions", lambda _cycle: np.array([0, 1], np.int64)
-    )
-    monkeypatch.setattr(training.models, "trained", lambda _cycle: 1 / 0)
-    assert training.teacher().head.out_features == 3
+    run = finished("carried", self_train=True, warm_start=True)
+    training = make_loop(run, blob_pool).training(2)
+    taught = weights(training.teacher())
+    begun: list[dict[str, torch.Tensor]] = []
+
+    def note(model: TaskModel, *arguments: object) -> TrainingResult:
+        begun.append({name: value.clone() for name, value in model.state_dict().items()})
+        return train(model, *arguments)
+
+    monkeypatch.setattr(cycle_training, "train", note)
+    monkeypatch.setattr(training.models, "save", lambda *_arguments: None)
+    training.run()
+    teacher, student = begun
+    last = run_weights(run, 1)
+    assert all(torch.equal(value, last[name]) for name, value in teacher.items())
+    assert all(torch.equal(value, taught[name]) for name, value in student.items())
+
+
+def weights(model: TaskModel | None) -> dict[str, torch.Tensor]:
+    assert model is not None
+    return {name: value.clone() for name, value in model.state_dict().items()}
+
+
+def run_weights(run: RunFolder, cycle: int) -> dict[str, torch.Tensor]:
+    return dict(load_model(run.weights_path(cycle))[0].state_dict())
 
 
 def test_pseudo_labels_are_of_items_nothing_was_decided_on(
     self_trained: RunFolder, blob_pool: SubtomogramPool
 ) -> None:
     training = make_loop(self_trained, blob_pool).training(2)
-    pseudo = training.pseudo_labels()
-    assert pseudo is not None
+    teacher = training.teacher()
+    assert teacher is not None
+    pseudo = training.pseudo_labels(teacher)
     items = set(self_trained.journal.split("train").tolist())
     assert set(pseudo.items.tolist()) == items - set(training.labelled.items.tolist())
     assert pseudo.posteriors.shape == (len(pseudo.items), 3)
