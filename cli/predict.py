@@ -19,7 +19,7 @@ from .progress import progress_bar
 @run_argument
 @click.option("--data", metavar="PATH", help="Pool [the run's own].")
 @click.option(
-    "--out", type=click.Path(path_type=Path), required=True, help="A .csv, or a .star file."
+    "--out", type=click.Path(path_type=Path), required=True, help="A .csv, or a copy of the list."
 )
 @pool_options
 @device_option
@@ -29,9 +29,9 @@ def predict(
 ) -> None:
     """Predict with the last model of RUN.
 
-    A CSV gets id, class and probability. For a pool that is a STAR file, --out may be a STAR file
-    too: the same file with rlnClassNumber and cryoalProbability added, all else as it was; which
-    number is which class is written beside it.
+    A CSV gets id, class and probability. For a pool that was made of a list of particles, --out
+    may be a copy of that list, with class and probability added, all else as it was, as 'cryoal
+    export' writes it; but here labels count for nothing, and the pool may be another than RUN's.
     """
     folder = RunFolder.open(run)
     pool = open_data(folder.settings.with_data(data, choice))

@@ -40,3 +40,15 @@ class Answers:
     def part(self, first: int, last: int) -> Answers:
         """Those from ``first`` up to but not including ``last``."""
         return Answers(self.classes, self.names[first:last], self.probabilities[first:last])
+
+    def only(self, keep: Sequence[bool]) -> Answers:
+        """No answer where ``keep`` is false."""
+        names = [name if kept else "" for name, kept in zip(self.names, keep, strict=True)]
+        return Answers(self.classes, names, self.probabilities)
+
+    def at(self, rows: Sequence[int], count: int) -> Answers:
+        """Those of ``count`` particles: these at ``rows``, no answer elsewhere."""
+        names, probabilities = [""] * count, [0.0] * count
+        for row, name, probability in zip(rows, self.names, self.probabilities, strict=True):
+            names[row], probabilities[row] = name, probability
+        return Answers(self.classes, names, probabilities)

@@ -5,7 +5,6 @@ Coordinates are voxels, 0 at the middle of the first (TomoTwin ``coords_format.p
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,14 +12,12 @@ import numpy as np
 
 from cryoal.errors import CryoalError
 from cryoal.io.atomic import written_atomically
+from cryoal.io.class_files import list_of_class
 from cryoal.io.coordinate_unit import Unit
-from cryoal.io.kept_lines import keep_lines
 from cryoal.io.number_text import to_numbers
 from cryoal.io.pick_checks import checked, numbered_ids
 from cryoal.io.picks import Picks
 from cryoal.io.word_table import WordTable, read_word_table
-
-_NO_FILE_NAME = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 
 
 def read_coords(path: Path, unit: Unit = Unit.PX) -> Picks:
@@ -67,23 +64,12 @@ def write_coords_of_classes(source: Path, out: Path, names: Sequence[str]) -> li
         )
     written = []
     for name in sorted(set(names) - {""}):
-        if _NO_FILE_NAME.search(name):
-            raise CryoalError(f"class '{name}' cannot be part of a file's name; rename it")
         lines = [table.lines[at] for at, one in zip(table.at, names, strict=True) if one == name]
-        file = out.with_name(f"{out.stem}.{name}{out.suffix}")
+        file = list_of_class(out, out.suffix, name)
         with written_atomically(file) as temporary:
             temporary.write_bytes("".join(line + "\n" for line in lines).encode())
         written.append(file)
     return written
-
-
-def keep_coords(source: Path, out: Path, keep: Sequence[bool]) -> None:
-    """Write a copy with only those points that are kept; all else stays, byte for byte.
-
-    Raises:
-        CryoalError: as :func:`read_coords`, or another number of points.
-    """
-    keep_lines(source, out, _table(source).at, keep)
 
 
 def _table(path: Path) -> WordTable:

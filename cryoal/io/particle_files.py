@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from cryoal.errors import CryoalError
 from cryoal.io.answers import Answers
+from cryoal.io.class_files import folder_of, list_of_class
 from cryoal.io.joined_picks import joined_picks
-from cryoal.io.kept_lines import refuse_another_number
-from cryoal.io.particle_formats import FORMATS, Choice, CopickProject, Copy, Listed, ParticleFormat
+from cryoal.io.particle_formats import FORMATS, CopickProject, Copy, Listed, ParticleFormat
 from cryoal.io.particle_options import ParticleOptions
 from cryoal.io.picks import Picks
 
@@ -35,8 +35,39 @@ def read_picks(path: Path, options: ParticleOptions = _DEFAULTS) -> Picks:
     return joined_picks(path, [kind.read(Listed(file, options)) for file in files])
 
 
+@dataclass(frozen=True)
+class ListedIds:
+    """Which particles a list has.
+
+    Attributes:
+        source: the list; where an optimisation set was given, the file that it names.
+        ids: of its particles, in their order.
+    """
+
+    source: Path
+    ids: Sequence[str]
+
+
+def read_ids(path: Path, options: ParticleOptions = _DEFAULTS) -> ListedIds:
+    """The ids of a list's particles, as :func:`read_picks` makes them.
+
+    A STAR file of images needs no coordinates.
+
+    Raises:
+        CryoalError: as :func:`read_picks`.
+    """
+    kind, files = _recognised(path, options)
+    if files is not None:
+        return ListedIds(path, read_picks(path, options).ids)
+    return ListedIds(kind.file(path), kind.ids(Listed(path, options)))
+
+
 def write_classes(
-    source: Path, out: Path, answers: Answers, options: ParticleOptions = _DEFAULTS
+    source: Path,
+    out: Path,
+    answers: Answers,
+    options: ParticleOptions = _DEFAULTS,
+    keep: Sequence[bool] | None = None,
 ) -> list[Path]:
     """Write a copy of a list with the class and the probability of every particle.
 
@@ -46,63 +77,64 @@ def write_classes(
     picks of the user ``cryoal`` are added.
 
     Args:
-        source: as :func:`read_picks`.
+        source: as :func:`read_ids`.
         out: a file of the same ending, or a folder where ``source`` is one.
         answers: of every particle, in the order of :func:`read_picks`.
         options: those that ``source`` was read with.
+        keep: for each particle, whether it goes into the copy; None keeps all.
 
     Returns:
         The files written.
 
     Raises:
-        CryoalError: as :func:`read_picks`, another number of particles, an ``out`` that is the
+        CryoalError: as :func:`read_ids`, another number of particles, an ``out`` that is the
             source or has another ending, or as the format's own writer.
     """
     kind, files = _recognised(source, options)
     pairs = _pairs(source, out, kind, files)
-    read = [kind.read(Listed(file, options)) for file, _ in pairs]
-    count = sum(map(len, read))
+    ids = [kind.ids(Listed(file, options)) for file, _ in pairs]
+    count = sum(map(len, ids))
     if count != len(answers.names):
         raise CryoalError(
             f"{source}: has {count} particles, {len(answers.names)} answers were made; use the "
             "list that was predicted"
         )
+    kept = [True] * count if keep is None else keep
+    answers = answers.only(kept)
     written = []
     first = 0
-    for picks, (_, target) in zip(read, pairs, strict=True):
-        answered = answers.part(first, first + len(picks))
+    for named, (file, target) in zip(ids, pairs, strict=True):
+        last = first + len(named)
+        part = kept[first:last]
         target.parent.mkdir(parents=True, exist_ok=True)
-        written += kind.write(Copy(picks, target, answered, options))
-        first += len(picks)
+        written += kind.write(Copy(file, named, target, answers.part(first, last), part, options))
+        if not all(part):
+            kind.keep(target, part)
+        first = last
     return written
 
 
-def keep_particles(source: Path, out: Path, keep: Sequence[bool]) -> None:
-    """Write a copy of a list with some of its particles.
+def write_lists_of_classes(
+    source: Path,
+    out: Path,
+    answers: Answers,
+    options: ParticleOptions = _DEFAULTS,
+    keep: Sequence[bool] | None = None,
+) -> list[Path]:
+    """Write a list for each class that a particle has: ``NAME.CLASS.star``, or ``OUT/CLASS``.
 
-    All else stays as it is, byte for byte; files beside the list are not copied.
-
-    Args:
-        source: as :func:`read_picks`, but for copick projects.
-        out: a file of the same ending, or a folder where ``source`` is one.
-        keep: for each particle, in the order of :func:`read_picks`.
-
-    Raises:
-        CryoalError: as :func:`read_picks`, another number of particles, an ``out`` that is the
-            source or has another ending, or as the format's own writer.
+    Args, returns and raises as :func:`write_classes`; a class that can be no part of a file's
+    name is refused.
     """
-    kind, files = _recognised(source, _DEFAULTS)
-    pairs = _pairs(source, out, kind, files)
-    if files is None:
-        kind.keep(Choice(source, out, keep))
-        return
-    counts = [len(kind.read(Listed(file, _DEFAULTS))) for file in files]
-    refuse_another_number(source, sum(counts), len(keep))
-    first = 0
-    for (file, target), count in zip(pairs, counts, strict=True):
-        target.parent.mkdir(parents=True, exist_ok=True)
-        kind.keep(Choice(file, target, keep[first : first + count]))
-        first += count
+    kind, files = _recognised(source, options)
+    if kind.is_by_class:
+        return write_classes(source, out, answers, options, keep)
+    names = answers.names if keep is None else answers.only(keep).names
+    written = []
+    for name in sorted(set(names) - {""}):
+        file = list_of_class(out, kind.suffix, name) if files is None else folder_of(out, name)
+        written += write_classes(source, file, answers, options, [one == name for one in names])
+    return written
 
 
 def _recognised(

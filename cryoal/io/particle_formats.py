@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import compress
 from pathlib import Path
 from typing import ClassVar
 
@@ -14,7 +15,7 @@ from cryoal.io.answers import Answers
 from cryoal.io.cbox import keep_cbox_boxes, read_cbox, write_cbox_classes
 from cryoal.io.class_legend import write_legend
 from cryoal.io.coordinate_unit import Unit
-from cryoal.io.coords import keep_coords, read_coords, write_coords_of_classes
+from cryoal.io.coords import read_coords, write_coords_of_classes
 from cryoal.io.copick import read_copick, write_copick_classes
 from cryoal.io.copick_files import is_copick_project
 from cryoal.io.csv_columns import keep_csv_rows
@@ -70,31 +71,20 @@ class Copy:
     """A copy to be written.
 
     Attributes:
-        picks: of the list that is copied.
+        source: the list that is copied.
+        ids: of its particles.
         out: where the copy goes.
         answers: of all its particles.
+        keep: for each particle, whether it is to stay in the copy.
         options: those that the list was read with.
     """
 
-    picks: Picks
+    source: Path
+    ids: Sequence[str]
     out: Path
     answers: Answers
-    options: ParticleOptions
-
-
-@dataclass(frozen=True)
-class Choice:
-    """Particles of a list that are to be copied.
-
-    Attributes:
-        source: the list.
-        out: where the copy goes.
-        keep: for each particle.
-    """
-
-    source: Path
-    out: Path
     keep: Sequence[bool]
+    options: ParticleOptions
 
 
 class ParticleFormat(ABC):
@@ -105,12 +95,14 @@ class ParticleFormat(ABC):
         suffix: of its files; may be empty.
         options: fields of :class:`ParticleOptions` that mean something in it.
         within: where its files lie in a folder that is given in their stead.
+        is_by_class: a copy is a list for each class, of the particles with an answer alone.
     """
 
     name: ClassVar[str]
     suffix: ClassVar[str]
     options: ClassVar[frozenset[str]] = frozenset()
     within: ClassVar[tuple[str, ...]] = ()
+    is_by_class: ClassVar[bool] = False
 
     def recognises(self, path: Path) -> bool:
         """Whether a path is of this format."""
@@ -124,9 +116,21 @@ class ParticleFormat(ABC):
             CryoalError: as the format's reader.
         """
 
+    def file(self, path: Path) -> Path:
+        """The file that lists the particles, where ``path`` names it only."""
+        return path
+
+    def ids(self, listed: Listed) -> Sequence[str]:
+        """Ids of the particles, as far as a copy needs the list to be understood.
+
+        Raises:
+            CryoalError: as the format's reader.
+        """
+        return self.read(listed).ids
+
     @abstractmethod
     def write(self, copy: Copy) -> list[Path]:
-        """Write a copy of a list with its answers.
+        """Write a copy of a list with its answers and all particles.
 
         Returns:
             The files written.
@@ -136,8 +140,8 @@ class ParticleFormat(ABC):
         """
 
     @abstractmethod
-    def keep(self, choice: Choice) -> None:
-        """Write a copy of a list with only the particles that are kept.
+    def keep(self, path: Path, keep: Sequence[bool]) -> None:
+        """Remove from a copy the particles that are not to be kept.
 
         Raises:
             CryoalError: as the format's writer.
@@ -159,18 +163,23 @@ class RelionStar(ParticleFormat):
             listed.options.unit,
         )
 
+    def file(self, path: Path) -> Path:
+        return _particles(path)[0]
+
+    def ids(self, listed: Listed) -> Sequence[str]:
+        return relion_particles.relion_ids(self.file(listed.path))
+
     def write(self, copy: Copy) -> list[Path]:
         relion_particles.write_relion_classes(
-            copy.picks.source, copy.out, copy.answers.numbers(), copy.answers.texts()
+            self.file(copy.source), copy.out, copy.answers.numbers(), copy.answers.texts()
         )
         return [
             copy.out,
             write_legend(copy.out, relion_particles.CLASS_COLUMN, copy.answers.classes),
         ]
 
-    def keep(self, choice: Choice) -> None:
-        particles, _ = _particles(choice.source)
-        relion_particles.keep_relion_particles(particles, choice.out, choice.keep)
+    def keep(self, path: Path, keep: Sequence[bool]) -> None:
+        relion_particles.keep_relion_particles(path, path, keep)
 
 
 class DynamoTable(ParticleFormat):
@@ -186,13 +195,13 @@ class DynamoTable(ParticleFormat):
         )
 
     def write(self, copy: Copy) -> list[Path]:
-        column = _column(Listed(copy.picks.source, copy.options), LABEL_COLUMNS) or CLASS_COLUMN
-        write_dynamo_classes(copy.picks.source, copy.out, copy.answers.numbers(), column)
+        column = _column(Listed(copy.source, copy.options), LABEL_COLUMNS) or CLASS_COLUMN
+        write_dynamo_classes(copy.source, copy.out, copy.answers.numbers(), column)
         legend = write_legend(copy.out, f"column {column}", copy.answers.classes)
         return [copy.out, legend, _write_predictions(copy)]
 
-    def keep(self, choice: Choice) -> None:
-        keep_dynamo_particles(choice.source, choice.out, choice.keep)
+    def keep(self, path: Path, keep: Sequence[bool]) -> None:
+        keep_dynamo_particles(path, path, keep)
 
 
 class MotiveList(ParticleFormat):
@@ -209,12 +218,12 @@ class MotiveList(ParticleFormat):
         return read_motive_list(listed.path, has_labels, listed.options.first_voxel)
 
     def write(self, copy: Copy) -> list[Path]:
-        write_motive_classes(copy.picks.source, copy.out, copy.answers.numbers())
+        write_motive_classes(copy.source, copy.out, copy.answers.numbers())
         legend = write_legend(copy.out, f"row {CLASS_ROW}", copy.answers.classes)
         return [copy.out, legend, _write_predictions(copy)]
 
-    def keep(self, choice: Choice) -> None:
-        keep_motive_particles(choice.source, choice.out, choice.keep)
+    def keep(self, path: Path, keep: Sequence[bool]) -> None:
+        keep_motive_particles(path, path, keep)
 
 
 class Eman2Info(ParticleFormat):
@@ -227,17 +236,18 @@ class Eman2Info(ParticleFormat):
         return read_eman2_info(listed.path)
 
     def write(self, copy: Copy) -> list[Path]:
-        write_eman2_classes(copy.picks.source, copy.out, copy.answers.names)
+        write_eman2_classes(copy.source, copy.out, copy.answers.names)
         return [copy.out, _write_predictions(copy)]
 
-    def keep(self, choice: Choice) -> None:
-        keep_eman2_boxes(choice.source, choice.out, choice.keep)
+    def keep(self, path: Path, keep: Sequence[bool]) -> None:
+        keep_eman2_boxes(path, path, keep)
 
 
 class CopickProject(ParticleFormat):
     """A folder or a configuration; answers are picks of a user and session of their own."""
 
     name, suffix = "copick project", ""
+    is_by_class = True
     options = frozenset({"picks_of", "new_session"})
 
     def recognises(self, path: Path) -> bool:
@@ -248,7 +258,7 @@ class CopickProject(ParticleFormat):
 
     def write(self, copy: Copy) -> list[Path]:
         return write_copick_classes(
-            copy.picks.source,
+            copy.source,
             copy.out,
             copy.options.picks_of,
             copy.options.new_session,
@@ -256,11 +266,8 @@ class CopickProject(ParticleFormat):
             copy.answers.texts(),
         )
 
-    def keep(self, choice: Choice) -> None:
-        raise CryoalError(
-            f"{choice.source}: is a {self.name}, which has no copies; write answers for those "
-            "picks alone"
-        )
+    def keep(self, path: Path, keep: Sequence[bool]) -> None:
+        """Picks without an answer were not written."""
 
 
 class PortalPoints(ParticleFormat):
@@ -273,11 +280,11 @@ class PortalPoints(ParticleFormat):
         return read_portal_points(listed.path)
 
     def write(self, copy: Copy) -> list[Path]:
-        write_portal_classes(copy.picks.source, copy.out, copy.answers.names, copy.answers.texts())
+        write_portal_classes(copy.source, copy.out, copy.answers.names, copy.answers.texts())
         return [copy.out]
 
-    def keep(self, choice: Choice) -> None:
-        keep_portal_points(choice.source, choice.out, choice.keep)
+    def keep(self, path: Path, keep: Sequence[bool]) -> None:
+        keep_portal_points(path, path, keep)
 
 
 class ShrecLocations(ParticleFormat):
@@ -292,18 +299,19 @@ class ShrecLocations(ParticleFormat):
 
     def write(self, copy: Copy) -> list[Path]:
         write_shrec_classes(
-            copy.picks.source, copy.out, [name or _NO_PARTICLE for name in copy.answers.names]
+            copy.source, copy.out, [name or _NO_PARTICLE for name in copy.answers.names]
         )
         return [copy.out, _write_predictions(copy)]
 
-    def keep(self, choice: Choice) -> None:
-        keep_shrec_particles(choice.source, choice.out, choice.keep)
+    def keep(self, path: Path, keep: Sequence[bool]) -> None:
+        keep_shrec_particles(path, path, keep)
 
 
 class Coords(ParticleFormat):
     """TomoTwin's and IMOD's points; a file a class."""
 
     name, suffix = "coords", ".coords"
+    is_by_class = True
     options = frozenset({"unit"})
     within = ("*.coords",)
 
@@ -311,11 +319,11 @@ class Coords(ParticleFormat):
         return read_coords(listed.path, listed.options.unit or Unit.PX)
 
     def write(self, copy: Copy) -> list[Path]:
-        written = write_coords_of_classes(copy.picks.source, copy.out, copy.answers.names)
+        written = write_coords_of_classes(copy.source, copy.out, copy.answers.names)
         return [*written, _write_predictions(copy)]
 
-    def keep(self, choice: Choice) -> None:
-        keep_coords(choice.source, choice.out, choice.keep)
+    def keep(self, path: Path, keep: Sequence[bool]) -> None:
+        """Points without an answer were not written."""
 
 
 class Cbox(ParticleFormat):
@@ -328,11 +336,11 @@ class Cbox(ParticleFormat):
         return read_cbox(listed.path)
 
     def write(self, copy: Copy) -> list[Path]:
-        write_cbox_classes(copy.picks.source, copy.out, copy.answers.names, copy.answers.texts())
+        write_cbox_classes(copy.source, copy.out, copy.answers.names, copy.answers.texts())
         return [copy.out]
 
-    def keep(self, choice: Choice) -> None:
-        keep_cbox_boxes(choice.source, choice.out, choice.keep)
+    def keep(self, path: Path, keep: Sequence[bool]) -> None:
+        keep_cbox_boxes(path, path, keep)
 
 
 class DeepFinderXml(ParticleFormat):
@@ -345,12 +353,12 @@ class DeepFinderXml(ParticleFormat):
         return read_deepfinder_xml(listed.path)
 
     def write(self, copy: Copy) -> list[Path]:
-        write_deepfinder_classes(copy.picks.source, copy.out, copy.answers.numbers())
+        write_deepfinder_classes(copy.source, copy.out, copy.answers.numbers())
         legend = write_legend(copy.out, "class_label", copy.answers.classes)
         return [copy.out, legend, _write_predictions(copy)]
 
-    def keep(self, choice: Choice) -> None:
-        keep_deepfinder_objects(choice.source, choice.out, choice.keep)
+    def keep(self, path: Path, keep: Sequence[bool]) -> None:
+        keep_deepfinder_objects(path, path, keep)
 
 
 class PointCsv(ParticleFormat):
@@ -369,7 +377,7 @@ class PointCsv(ParticleFormat):
 
     def write(self, copy: Copy) -> list[Path]:
         write_csv_classes(
-            copy.picks.source,
+            copy.source,
             copy.out,
             copy.answers.names,
             copy.answers.texts(),
@@ -377,8 +385,8 @@ class PointCsv(ParticleFormat):
         )
         return [copy.out]
 
-    def keep(self, choice: Choice) -> None:
-        keep_csv_rows(choice.source, choice.out, choice.keep)
+    def keep(self, path: Path, keep: Sequence[bool]) -> None:
+        keep_csv_rows(path, path, keep)
 
 
 FORMATS: tuple[ParticleFormat, ...] = (
@@ -417,6 +425,6 @@ def _column(listed: Listed, known: tuple[int, ...]) -> int | None:
 def _write_predictions(copy: Copy) -> Path:
     """What the list itself has no place for."""
     path = copy.out.with_suffix(".predictions.csv")
-    rows = zip(copy.picks.ids, copy.answers.names, copy.answers.texts(), strict=True)
-    write_csv_table(path, PREDICTION_COLUMNS, rows)
+    rows = zip(copy.ids, copy.answers.names, copy.answers.texts(), strict=True)
+    write_csv_table(path, PREDICTION_COLUMNS, compress(rows, copy.keep))
     return path

@@ -45,7 +45,8 @@ _ORIGINS_PX = tuple(f"rlnOrigin{axis}" for axis in "XYZ")
 _ANGLES = tuple(f"rlnAngle{name}" for name in ("Rot", "Tilt", "Psi"))
 _SUBTOMOGRAM_ANGLES = tuple(f"rlnTomoSubtomogram{name}" for name in ("Rot", "Tilt", "Psi"))
 _MICROGRAPH = "rlnMicrographName"
-_IDS = ("rlnTomoParticleName", "rlnImageName")
+_IMAGE = "rlnImageName"
+_IDS = ("rlnTomoParticleName", _IMAGE)
 _GROUP = "rlnOpticsGroup"
 _IMAGE_PIXEL = "rlnImagePixelSize"
 _PIXEL_SIZE = "rlnPixelSize"
@@ -106,6 +107,17 @@ def read_relion_particles(
     )
 
 
+def relion_ids(path: Path) -> Sequence[str]:
+    """The particles' ids in a STAR file, which may name their images in place of their places.
+
+    Raises:
+        CryoalError: as :func:`cryoal.io.star.read_star`, or no table of particles.
+    """
+    blocks = read_star(path)
+    file = _File(path, _copied_table(path, blocks), blocks)
+    return unique_ids(file.first_of(_IDS), file.tomogram_names())
+
+
 def write_relion_classes(
     source: Path, out: Path, numbers: Sequence[int], probabilities: Sequence[str]
 ) -> None:
@@ -114,7 +126,7 @@ def write_relion_classes(
     Everything else stays as it is, byte for byte.
 
     Args:
-        source: as :func:`read_relion_particles`.
+        source: as :func:`relion_ids`.
         out: where the copy goes.
         numbers: class of each particle.
         probabilities: of that class, as text.
@@ -122,7 +134,7 @@ def write_relion_classes(
     Raises:
         CryoalError: as :func:`cryoal.io.star.append_columns`, or no table of particles.
     """
-    table = _particles_table(source, read_star(source))
+    table = _copied_table(source, read_star(source))
     columns: dict[str, Sequence[str | int | float]] = {
         CLASS_COLUMN: numbers,
         PROBABILITY_COLUMN: probabilities,
@@ -134,9 +146,9 @@ def keep_relion_particles(source: Path, out: Path, keep: Sequence[bool]) -> None
     """Write a copy with only those particles that are kept; all else stays, byte for byte.
 
     Raises:
-        CryoalError: as :func:`read_relion_particles`, or another number of particles.
+        CryoalError: as :func:`relion_ids`, or another number of particles.
     """
-    keep_lines(source, out, _particles_table(source, read_star(source)).lines, keep)
+    keep_lines(source, out, _copied_table(source, read_star(source)).lines, keep)
 
 
 @dataclass
@@ -223,6 +235,13 @@ def _particles_table(path: Path, blocks: Sequence[StarBlock]) -> StarBlock:
             f"for Y and Z among {seen}; one is needed"
         )
     return named[0]
+
+
+def _copied_table(path: Path, blocks: Sequence[StarBlock]) -> StarBlock:
+    """The table of particles, which may have images in place of coordinates."""
+    tables = [block for block in blocks if block.is_loop and _IMAGE in block.columns]
+    named = [block for block in tables if block.name == "particles"] or tables
+    return named[0] if len(named) == 1 else _particles_table(path, blocks)
 
 
 def _positions(

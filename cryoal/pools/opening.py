@@ -6,9 +6,12 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from cryoal.errors import CryoalError
 from cryoal.io.hdf5 import is_hdf5
 from cryoal.io.mrc import is_stack_name, is_volume_name, read_header
+from cryoal.io.particle_options import ParticleOptions
 from cryoal.io.snr import parse_snr
 from cryoal.pools.class_folders import (
     class_folders_in,
@@ -17,6 +20,7 @@ from cryoal.pools.class_folders import (
     volumes_in,
 )
 from cryoal.pools.label_table import LabelTable, read_label_table
+from cryoal.pools.list_origin import ListOrigin, list_digest
 from cryoal.pools.listed import items_in_list
 from cryoal.pools.mrc_pool import MrcItems, MrcPool
 from cryoal.pools.noise_variants import pick_variant, variants_in
@@ -30,6 +34,7 @@ from cryoal.pools.volume_stack import items_in_stack
 
 _LABELS = "labels.csv"
 _PARTICLES = "particles.star"
+_STAR = ".star"
 _HDF5 = (".h5", ".hdf5")
 
 
@@ -76,7 +81,15 @@ def open_subtomograms(
         found = _in_folder(source, label_column) if source.is_dir() else _file(source, label_column)
     except PermissionError as error:
         raise CryoalError(f"{error.filename}: may not be read; ask for the permission") from error
-    contrast = contrast or "bright"
+    pool = _pool(found, voxel_size_A, contrast or "bright")
+    if found.source.suffix == _STAR:
+        listed, options = found.source.absolute(), ParticleOptions(label_column=label_column)
+        rows = np.arange(len(pool))
+        pool.origin = ListOrigin(listed, list_digest(listed), rows, options=options)
+    return pool
+
+
+def _pool(found: _Found, voxel_size_A: float | None, contrast: Contrast) -> SubtomogramPool:
     if isinstance(found.items, TiltStacks):
         return TiltStackPool(found.source, found.kind, found.items, voxel_size_A, contrast)
     return MrcPool(found.source, found.kind, found.items, voxel_size_A, contrast)
@@ -108,7 +121,7 @@ def _only_packed(path: Path) -> Path:
 
 
 def _file(path: Path, label_column: str | None) -> _Found:
-    if path.suffix == ".star":
+    if path.suffix == _STAR:
         star = items_in_star(path, label_column)
         if star.are_tilt_stacks:
             kind = "particles.star of tilt stacks, back-projected"

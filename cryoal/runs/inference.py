@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from cryoal import strategies
 from cryoal.errors import CryoalError
+from cryoal.io.answers import Answers
 from cryoal.learning.checkpoint import load_model
 from cryoal.learning.devices import make_fabric
 from cryoal.learning.outputs import Outputs, compute_outputs
@@ -42,6 +43,10 @@ class Prediction:
     def names(self) -> list[str]:
         """Class name of each item."""
         return [self.classes[label] for label in self.labels]
+
+    def answers(self) -> Answers:
+        """The same as lists of particles take it."""
+        return Answers(self.classes, self.names(), self.probabilities.tolist())
 
 
 class TrainedRun:

@@ -89,8 +89,8 @@ def test_scores_are_sorted_and_complete(trained: RunFolder, star: Path, tmp_path
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["--out", "p.txt"], "ends in .csv or .star"),
-        (["--out", "p.star"], "is not a STAR file"),
+        (["--out", "p.txt"], "was not made of a list of particles"),
+        (["--out", "p.star"], "was not made of a list of particles"),
         (["--contrast", "dark", "--out", "p.csv"], "trained on bright"),
         (["--voxel-size", "12", "--out", "p.csv"], "trained at 10 A"),
     ],
@@ -122,7 +122,7 @@ def test_the_pools_own_file_is_not_overwritten(trained: RunFolder, star: Path) -
     before = star.read_bytes()
     result = call("predict", trained.path, "--data", star, "--out", star)
     assert result.exit_code == 2
-    assert "the pool's own file" in result.stderr
+    assert "is what was read" in result.stderr
     assert star.read_bytes() == before
 
 

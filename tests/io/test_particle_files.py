@@ -20,7 +20,12 @@ from cryoal.io.coordinate_unit import Unit
 from cryoal.io.copick_files import CopickSelection
 from cryoal.io.csv_table import read_csv_table
 from cryoal.io.dynamo import write_table, write_volume_index
-from cryoal.io.particle_files import keep_particles, read_picks, write_classes
+from cryoal.io.particle_files import (
+    read_ids,
+    read_picks,
+    write_classes,
+    write_lists_of_classes,
+)
 from cryoal.io.particle_options import ParticleOptions
 from cryoal.io.picks import TomogramGeometry
 from cryoal.io.relion5 import (
@@ -273,29 +278,76 @@ def test_folders_as_programs_make_them(tmp_path):
 
 
 @pytest.mark.parametrize("keep", [(True, False, True), (False, False, True), (False,) * 3])
-@pytest.mark.parametrize("write", [w for w in WRITERS if w is not copick])
+@pytest.mark.parametrize("write", [w for w in WRITERS if w not in (copick, coords)])
 def test_some_particles_are_kept(tmp_path, write: Callable[[Path], Path], keep):
     source = write(tmp_path)
     out = tmp_path / "out" / source.name
-    out.parent.mkdir()
-    keep_particles(source, out, keep)
-    options = ParticleOptions(unit=OPTIONS.get(write, ParticleOptions()).unit)
-    picks, kept = read_picks(source, options), read_picks(out, options)
+    options = OPTIONS.get(write, ParticleOptions())
+    without = ParticleOptions(unit=options.unit)
+    answers = Answers(CLASSES, ["ribo", "apo", "ribo"], [0.75, 0.5, 0.25])
+    files = write_classes(source, out, answers, without, keep)
+    picks, kept = read_picks(source, without), read_picks(out, options)
     rows = np.flatnonzero(keep)
     np.testing.assert_array_equal(kept.positions, picks.positions[rows])
-    keep_particles(source, out, [True] * 3)
-    assert out.read_bytes() == source.read_bytes()
-    with pytest.raises(CryoalError, match="has 3 particles, the choice is about 1"):
-        keep_particles(source, out, [True])
+    assert list(kept.labels) == [answers.names[row] for row in rows]
+    tables = [file for file in files if file.name.endswith(".predictions.csv")]
+    for file in tables:
+        listed = read_csv_table(file).columns
+        assert listed["id"] == [picks.ids[row] for row in rows]
+        assert listed["class"] == list(kept.labels)
 
 
 def test_some_particles_of_a_folder_are_kept(tmp_path):
-    for name, text in (("b", "7 8 9\n"), ("a", "1 2 3\n4 5 6\n")):
-        (tmp_path / f"{name}.coords").write_text(text)
-    keep_particles(tmp_path, tmp_path / "out", [False, True, True])
-    assert read_picks(tmp_path / "out").positions.tolist() == [[4, 5, 6], [7, 8, 9]]
-    with pytest.raises(CryoalError, match="which has no copies"):
-        keep_particles(copick(tmp_path / "c"), tmp_path / "o", [True])
+    for name in "ab":
+        (tmp_path / "in" / name).mkdir(parents=True)
+        shrec(tmp_path / "in" / name).rename(tmp_path / "in" / name / "particle_locations.txt")
+    answers = Answers(CLASSES, ["apo"] * 6, [1.0] * 6)
+    keep = [False, True, True, False, False, True]
+    write_classes(tmp_path / "in", tmp_path / "out", answers, keep=keep)
+    assert read_picks(tmp_path / "out").positions.tolist() == PLACES[[1, 2, 2]].tolist()
+
+
+@pytest.mark.parametrize("write", WRITERS)
+def test_a_list_for_each_class(tmp_path, write: Callable[[Path], Path]):
+    source = write(tmp_path / "a" if write is copick else tmp_path)
+    if write is copick:
+        out = tmp_path / "b"
+    elif write is eman2:
+        out = tmp_path / "o_info.json"
+    else:
+        out = tmp_path / f"o{source.suffix}"
+    options = ParticleOptions(unit=OPTIONS.get(write, ParticleOptions()).unit)
+    answers = Answers(CLASSES, ["ribo", "apo", "ribo"], [0.75, 0.5, 0.25])
+    files = write_lists_of_classes(source, out, answers, options, [True, True, False])
+    if write is copick:
+        assert len(files) == 2
+        return
+    ends = source.name.removeprefix("t") if write is eman2 else source.suffix
+    for name, row in (("ribo", 0), ("apo", 1)):
+        one = read_picks(tmp_path / f"o.{name}{ends}", options)
+        np.testing.assert_array_equal(one.positions, read_picks(source, options).positions[[row]])
+
+
+def test_lists_of_classes_of_a_folder_are_a_folder_each(tmp_path):
+    (tmp_path / "in").mkdir()
+    shrec(tmp_path / "in")
+    answers = Answers(CLASSES, ["ribo", "apo", "ribo"], [1.0] * 3)
+    write_lists_of_classes(tmp_path / "in", tmp_path / "o", answers)
+    assert len(read_picks(tmp_path / "o" / "ribo")) == 2
+    bad = Answers(["a/b"], ["a/b"] * 3, [1.0] * 3)
+    with pytest.raises(CryoalError, match="cannot be part of a file's name"):
+        write_lists_of_classes(tmp_path / "in", tmp_path / "p", bad)
+
+
+def test_a_star_of_images_needs_no_coordinates_to_be_copied(tmp_path):
+    source = tmp_path / "p.star"
+    source.write_text("data_\nloop_\n_rlnImageName\na.mrc\nb.mrc\n")
+    assert read_ids(source).ids == ["a.mrc", "b.mrc"]
+    write_classes(source, tmp_path / "o.star", Answers(CLASSES, ["apo", ""], [1.0, 0.0]))
+    assert read_star(tmp_path / "o.star")[0].rows == [
+        ["a.mrc", "1", "1.000000"],
+        ["b.mrc", "0", "0.000000"],
+    ]
 
 
 SPLINTERS = st.sampled_from(
