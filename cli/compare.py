@@ -61,9 +61,10 @@ def run_study(
     plan.check(pool)
     plan.write()
     cells = plan.cells
-    left = [cell for cell in cells if not cell.is_done(settings)]
-    tasks = [cell_task(cell, settings) for cell in left]
-    faults = carry_out(tasks, len(cells) - len(left), "run", jobs, scheduler)
+    with plan.locked():
+        left = [cell for cell in cells if not cell.is_done(settings)]
+        tasks = [cell_task(cell, settings) for cell in left]
+        faults = carry_out(tasks, len(cells) - len(left), "run", jobs, scheduler)
     failure = f"{counted(len(faults), 'run')} failed: {faults[0]}" if faults else None
     everything = cells + cells_there(out, cells)
     results = [row for cell in everything for row in cell.results()]

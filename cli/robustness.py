@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +114,9 @@ def run_studies(
     titles = {study.path: f"{c.title}: " for c, study in zip(plan.conditions, studies, strict=True)}
     cells = [(cell, study.settings) for study in studies for cell in study.cells]
     cells.sort(key=lambda pair: pair[0].seed)
-    left = [(cell, settings) for cell, settings in cells if not cell.is_done(settings)]
-    tasks = [cell_task(cell, settings, titles[cell.study]) for cell, settings in left]
-    return carry_out(tasks, len(cells) - len(left), "run", jobs, scheduler)
+    with ExitStack() as held:
+        for study in studies:
+            held.enter_context(study.locked())
+        left = [(cell, settings) for cell, settings in cells if not cell.is_done(settings)]
+        tasks = [cell_task(cell, settings, titles[cell.study]) for cell, settings in left]
+        return carry_out(tasks, len(cells) - len(left), "run", jobs, scheduler)

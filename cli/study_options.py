@@ -33,7 +33,7 @@ FIRST_OPTIONS = (
         help="Comma-separated; badge+pretrain and badge+self-train learn from the unlabelled "
         f"pool [{','.join(DEFAULT_SCHEMES)}].",
     ),
-    click.option("--seeds", type=click.IntRange(1), help="Runs of each scheme [3]."),
+    click.option("--seeds", type=click.IntRange(1, 1000), help="Runs of each scheme [3]."),
     click.option(
         "--out", type=click.Path(path_type=Path), required=True, help="Folder of the study."
     ),

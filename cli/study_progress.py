@@ -51,6 +51,9 @@ def carry_out(
     """
     total = len(tasks) + done
     click.echo(f"{counted(total, what)}, {done} of them done")
+    if not tasks:
+        return []
+    jobs = min(jobs, len(tasks))
     started, faults = time.monotonic(), []
     works = [task.work for task in tasks]
     for number, (place, fault) in enumerate(run_all(works, jobs, scheduler), start=1):

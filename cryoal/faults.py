@@ -18,6 +18,8 @@ def fault_text(fault: ErrorDetails, *section: str) -> str:
 
 def message_of(fault: ErrorDetails) -> str:
     """One fault without its name."""
+    if fault["type"] == "extra_forbidden":
+        return "no such setting here; correct the name, or its place in the file"
     return fault["msg"].removeprefix("Value error, ")
 
 

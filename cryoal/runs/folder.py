@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 from cryoal.errors import CryoalError
 from cryoal.io.atomic import written_atomically
 from cryoal.runs.journal import Journal
+from cryoal.runs.lock import locked
 from cryoal.runs.settings import RunSettings, make_settings, read_yaml
 
 CONFIG = "config.yaml"
@@ -142,21 +142,5 @@ class RunFolder:
         Raises:
             CryoalError: another process works on the run, or it cannot be written.
         """
-        try:
-            file = (self.path / "run.lock").open("w")
-        except OSError as error:
-            raise CryoalError(
-                f"{self.path}: the run cannot go on where nothing can be written "
-                f"({error.strerror}); copy it to where you may write, or mend the permissions"
-            ) from error
-        with file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                raise CryoalError(f"{self.path}: another process works on this run") from error
-            except OSError as error:
-                raise CryoalError(
-                    f"{self.path}: cannot be locked there ({error.strerror}); move it to a disk "
-                    "of this machine"
-                ) from error
+        with locked(self.path, "run.lock", "run"):
             yield

@@ -79,6 +79,6 @@ def get(name: str) -> Scheme:
     load_plugins()
     if name in _schemes:
         return _schemes[name]
-    near = difflib.get_close_matches(name.lower(), _schemes, n=3, cutoff=0.5)
+    near = difflib.get_close_matches(name.lower(), _schemes, n=3, cutoff=0.6)
     hint = f"did you mean {' or '.join(near)}?" if near else f"choose one of {', '.join(names())}"
     raise CryoalError(f"unknown scheme '{name}': {hint}")

@@ -116,15 +116,24 @@ class MeasuredLoop(ActiveLearningLoop):
 
     def phase(self, cycle: int, name: str, work: Callable[[int, float], None]) -> None:
         """Do and measure ``work`` unless the journal says that it is done."""
-        if (cycle, name) in self.journal.phase_seconds():
-            return
-        forget_peak()
-        super().phase(cycle, name, work)
-        peak = peak_memory_mb()
-        if peak is not None:
-            self.note(cycle, {f"{name}_memory_mb": peak})
+        if (cycle, name) not in self.journal.phase_seconds():
+            self.measured(cycle, name, work)
         if name == "query" and cycle > 0:
             super().phase(cycle, TRUE_NORMS, self.true_norms)
+
+    def measured(self, cycle: int, name: str, work: Callable[[int, float], None]) -> None:
+        """Do ``work``, and note by how much memory the process grew at most.
+
+        Growth, since the process holds what libraries keep from the runs that it did before.
+        """
+        forget_peak()
+        before = peak_memory_mb()
+        super().phase(cycle, name, work)
+        peak = peak_memory_mb()
+        if before is not None and peak is not None:
+            # Scoring is most of a query's memory; the time of each is known apart.
+            phase = "score" if name == "query" else name
+            self.note(cycle, {f"{phase}_memory_mb": peak - before})
 
     def note(self, cycle: int, metrics: dict[str, float]) -> None:
         with self.journal.transaction():

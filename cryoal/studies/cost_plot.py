@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.legend_handler import HandlerTuple
+from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from cryoal.reports.style import CURVES, WIDTH_IN, new_figure
@@ -21,7 +23,7 @@ Costs = Mapping[tuple[str, str], Cost]
 
 
 def cost_plot(study: StudyStatistics) -> Figure | None:
-    """Mean seconds of a cycle as stacked bars, peak memory as dots; None where none was taken.
+    """Mean seconds of a cycle as stacked bars, memory as dots; None where none was taken.
 
     Peaks are not stacked: phases follow each other, and their sum is never in use.
     """
@@ -37,9 +39,20 @@ def cost_plot(study: StudyStatistics) -> Figure | None:
         draw_seconds(frames[0], costs, order)
     else:
         draw_seconds(figure.add_subplot(), costs, order)
-    handles = [Patch(color=COLOURS[phase]) for phase in PHASES]
-    figure.legend(handles, PHASES, loc="outside lower center", ncols=len(PHASES), fontsize=8.5)
+    handles = [(Patch(color=COLOURS[phase]), dot(phase)) for phase in PHASES]
+    figure.legend(
+        handles if has_memory else [bar for bar, _ in handles],
+        PHASES,
+        loc="outside lower center",
+        ncols=len(PHASES),
+        fontsize=8.5,
+        handler_map={tuple: HandlerTuple(None)},
+    )
     return figure
+
+
+def dot(phase: str) -> Line2D:
+    return Line2D([], [], color=COLOURS[phase], marker=MARKERS[phase], linewidth=0)
 
 
 def draw_seconds(axes: Axes, costs: Costs, order: Sequence[str]) -> None:
@@ -85,7 +98,7 @@ def draw_memory(axes: Axes, costs: Costs, order: Sequence[str]) -> None:
         )
     axes.set_xlim(left=0)
     axes.set_xlabel("MB")
-    axes.set_title("Peak memory")
+    axes.set_title("Most memory taken")
 
 
 def seconds_of(cost: Cost | None) -> float:

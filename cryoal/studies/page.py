@@ -223,8 +223,9 @@ def cost_section(study: StudyStatistics, pictures: Mapping[str, StudyPicture]) -
             page_tables.costs_table(study),
             note(
                 f"Mean over cycles and seeds of the phases that were timed "
-                f"({listed(timed) or 'none'}); the largest peak of memory. Runs that share a "
-                "machine slow each other down."
+                f"({listed(timed) or 'none'}); memory is the most by which the process grew in a "
+                "phase, choosing counted with scoring. Every run scores all candidates once, for "
+                "its table of predictions. Runs that share a machine slow each other down."
             ),
         ],
     )

@@ -172,14 +172,19 @@ def seed_means(curves: Curves, scheme: str) -> Array:
 
 
 def costs_table(study: StudyStatistics) -> str:
-    """Seconds and peak memory of each phase."""
+    """Seconds of each phase, and memory of those that it was measured of."""
     schemes = list(dict.fromkeys(cost.scheme for cost in study.costs))
     costs = {(cost.scheme, cost.phase): cost for cost in study.costs}
-    header = ["scheme", *(f"{phase}, s" for phase in PHASES), *(f"{p}, MB" for p in PHASES)]
-    rows = []
-    for scheme in schemes:
-        own = [costs.get((scheme, phase)) for phase in PHASES]
-        rows.append([scheme, *(seconds(cost) for cost in own), *(memory(cost) for cost in own)])
+    measured = [p for p in PHASES if any(c.phase == p and c.memory_mb for c in study.costs)]
+    header = ["scheme", *(f"{phase}, s" for phase in PHASES), *(f"{p}, MB" for p in measured)]
+    rows = [
+        [
+            scheme,
+            *(seconds(costs.get((scheme, phase))) for phase in PHASES),
+            *(memory(costs.get((scheme, phase))) for phase in measured),
+        ]
+        for scheme in schemes
+    ]
     return html_table(header, rows)
 
 

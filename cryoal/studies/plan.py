@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
 from cryoal.errors import CryoalError
 from cryoal.io.atomic import written_atomically
 from cryoal.pools import Pool
+from cryoal.runs.lock import locked
 from cryoal.runs.settings import RunSettings, make_settings, read_yaml
 from cryoal.runs.start import check_settings
 from cryoal.studies.arm import PRETRAINED, SELF_TRAINED, Arm
@@ -52,6 +54,14 @@ class StudyPlan:
         """
         for arm in self.arms:
             check_settings(arm.settings(self.settings, seed=0), pool)
+
+    def locked(self) -> AbstractContextManager[None]:
+        """Hold the study for this process.
+
+        Raises:
+            CryoalError: another process works on it.
+        """
+        return locked(self.path, "study.lock", "study")
 
     def write(self) -> None:
         """Begin the study, or make sure that the one that is there has these settings.

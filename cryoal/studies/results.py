@@ -31,7 +31,8 @@ class CellResult:
         miou: of pixels alone.
         train_accuracy, train_loss: on the labelled items.
         train_seconds, evaluate_seconds, score_seconds, query_seconds: duration of each phase.
-        train_memory_mb, evaluate_memory_mb, score_memory_mb, query_memory_mb: peak of each phase.
+        train_memory_mb, evaluate_memory_mb, score_memory_mb, query_memory_mb: by how much the
+            process grew at most in each phase; scoring and choosing count together as scoring.
         overlap_true_gradnorm: share of the query that is among the k candidates of the largest
             gradient norm under the true label.
         chance, chance_deviation: accuracy that the model's own answers have on shuffled test items,

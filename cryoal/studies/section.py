@@ -27,7 +27,7 @@ class StudySection(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     schemes: tuple[str, ...] = DEFAULT_SCHEMES
-    seeds: int = Field(3, ge=1)
+    seeds: int = Field(3, ge=1, le=1000)
     targets: tuple[str, ...] = ()
 
     @field_validator("*", mode="before")

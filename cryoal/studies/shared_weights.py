@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import json
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from cryoal.errors import CryoalError
 from cryoal.io.atomic import written_atomically
+
+DIGEST = "blake2b"
 
 
 class SharedWeights:
@@ -34,19 +38,34 @@ class SharedWeights:
 
         Returns:
             The metrics of the one learning.
+
+        Raises:
+            CryoalError: weights that were learned before are damaged.
         """
         self.path.mkdir(parents=True, exist_ok=True)
         weights = self.path / f"{name}.safetensors"
         said = weights.with_suffix(".json")
         with waiting_lock(weights.with_suffix(".lock")):
             if said.exists():
+                kept = dict(json.loads(said.read_text(encoding="utf-8")))
+                if kept.pop(DIGEST) != digest_of(weights):
+                    raise CryoalError(
+                        f"{weights}: is not as it was written; delete it and {said.name}, and it "
+                        "is learned again"
+                    )
                 copy(weights, target)
-                return dict(json.loads(said.read_text(encoding="utf-8")))
+                return kept
             metrics = learn()
             copy(target, weights)
             with written_atomically(said) as temporary:
-                temporary.write_text(json.dumps(metrics), encoding="utf-8")
+                text = json.dumps(metrics | {DIGEST: digest_of(weights)})
+                temporary.write_text(text, encoding="utf-8")
         return metrics
+
+
+def digest_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "blake2b").hexdigest()
 
 
 def copy(source: Path, target: Path) -> None:

@@ -82,6 +82,7 @@ def write_files(
         (target / TABLES).mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise CryoalError(f"{target}: cannot be made ({error.strerror})") from error
+    remove_older(target, {*pictures, *tables})
     for name, table in tables.items():
         write_table(target / TABLES, name, table)
     for name, drawn in pictures.items():
@@ -91,6 +92,14 @@ def write_files(
     # A path with bytes that are no UTF-8 must not cost the whole page.
     write_bytes(target / PAGE, page.encode("utf-8", "replace"))
     return target / PAGE
+
+
+def remove_older(report: Path, names: set[str]) -> None:
+    """Remove figures and tables of an older report that the new one does not have."""
+    for pattern in ("*.png", "*.svg", f"{TABLES}/*.csv", f"{TABLES}/*.parquet"):
+        for path in report.glob(pattern):
+            if path.stem not in names:
+                path.unlink()
 
 
 def write_bytes(path: Path, content: bytes) -> None:

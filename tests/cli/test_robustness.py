@@ -181,10 +181,10 @@ def test_a_section_that_holds_something_unknown(tmp_path: Path, config: Path) ->
     other.write_text(config.read_text().replace("snrs:", "snr:"))
     result = call("robustness", "--config", other, "--out", tmp_path / "s")
     assert result.exit_code == 2
-    assert "study.snr: Extra inputs" in result.stderr
+    assert "study.snr: no such setting" in result.stderr
     result = call("compare", "--config", config, "--out", tmp_path / "s")
     assert result.exit_code == 2
-    assert "study.snrs: Extra inputs" in result.stderr
+    assert "study.snrs: no such setting" in result.stderr
 
 
 def test_another_study_is_left_alone(done: tuple[Path, str], config: Path) -> None:

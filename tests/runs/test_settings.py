@@ -28,7 +28,7 @@ def test_yaml_round_trip(tmp_path: Path) -> None:
     ("values", "words"),
     [
         ({}, "data: Field required"),
-        ({"data": "x", "schem": "random"}, "schem: Extra inputs"),
+        ({"data": "x", "schem": "random"}, "schem: no such setting"),
         ({"data": "x", "cycles": 0}, "cycles: .*greater than or equal to 1"),
         ({"data": "x", "budget": "5 percent"}, "budget: .*write 200 or 5%"),
         ({"data": "x", "recipe": {"learning_rate": -1}}, "recipe.learning_rate"),

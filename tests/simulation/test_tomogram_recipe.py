@@ -53,7 +53,7 @@ def test_a_structure_that_changed_is_noticed(maps: Path) -> None:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"unknown": 1}, "test: unknown: Extra inputs"),
+        ({"unknown": 1}, "test: unknown: no such setting"),
         ({"snrs": [0]}, "snrs: SNR 0.0: expected a number above 0"),
         ({"snrs": [-0.1]}, "snrs: SNR -0.1"),
         ({"snrs": [0.1, 0.1]}, "none twice"),

@@ -45,6 +45,15 @@ def test_a_study_goes_on_with_its_settings_only(tmp_path: Path) -> None:
         make_plan(path, Arm("random"), budget="4", cycles=4).write()
 
 
+def test_one_process_works_on_a_study(tmp_path: Path) -> None:
+    plan = make_plan(tmp_path / "study", Arm("random"))
+    plan.write()
+    with plan.locked(), pytest.raises(CryoalError, match="another process works on this study"):
+        plan.locked().__enter__()
+    with plan.locked():
+        pass
+
+
 def test_a_folder_of_other_things_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "thesis.tex").touch()
     with pytest.raises(CryoalError, match="not empty and not a study"):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from cryoal.errors import CryoalError
 from cryoal.studies.shared_weights import SharedWeights
 
 
@@ -22,6 +23,21 @@ def test_the_second_run_gets_a_copy(tmp_path: Path) -> None:
     said = shared.obtain("first", tmp_path / "deeper" / "two", lambda: pytest.fail("learned anew"))
     assert said == {"loss": 0.5}
     assert (tmp_path / "deeper" / "two").read_bytes() == b"weights"
+
+
+def test_damaged_weights_are_told_and_not_passed_on(tmp_path: Path) -> None:
+    shared = SharedWeights(tmp_path / "shared")
+    target = tmp_path / "one"
+
+    def learn() -> dict[str, float]:
+        target.write_bytes(b"weights")
+        return {"loss": 0.5}
+
+    shared.obtain("first", target, learn)
+    (tmp_path / "shared" / "first.safetensors").write_bytes(b"weigh")
+    with pytest.raises(CryoalError, match=r"first\.safetensors: is not as it was written; delete"):
+        shared.obtain("first", tmp_path / "two", learn)
+    assert not (tmp_path / "two").exists()
 
 
 def test_a_learning_that_failed_is_done_again(tmp_path: Path) -> None:

@@ -165,6 +165,19 @@ def test_partial_study_says_what_is_missing(tmp_path: Path) -> None:
     assert "badge, seed 0: no result yet." in text
 
 
+def test_nothing_of_an_older_report_stays_beside_a_new_one(tmp_path: Path) -> None:
+    report = write_study_report(tmp_path, made_up_study(4, seeds=3, budgets=3)).parent
+    before = {path.relative_to(report) for path in report.rglob("*.*")}
+    own = report / "notes.txt"
+    own.write_text("mine")
+    write_study_report(tmp_path, [cell("all-labels", 0, 900, 0.9)])
+    after = {path.relative_to(report) for path in report.rglob("*.*")}
+    write_study_report(tmp_path / "fresh", [cell("all-labels", 0, 900, 0.9)])
+    fresh = tmp_path / "fresh" / "report"
+    assert after == {path.relative_to(fresh) for path in fresh.rglob("*.*")} | {Path("notes.txt")}
+    assert len(after) < len(before)
+
+
 def test_study_with_nothing_but_all_labels(tmp_path: Path) -> None:
     page = write_study_report(tmp_path, [cell("all-labels", 0, 900, 0.9)])
     assert "No scheme has been evaluated yet." in Page(page).text
