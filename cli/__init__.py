@@ -22,6 +22,7 @@ COMMANDS = {
     "analyse": "Why gradient norms choose what they choose.",
     "report": "Figures and a page of a run.",
     "predict": "Class and probability of every item of a pool.",
+    "export": "Labels and predictions, in a copy of the list of particles.",
     "score": "A trained run's scheme over another pool.",
     "inspect": "What a pool holds.",
     "extract": "Boxes around the particles of a list, in one HDF5 file.",
