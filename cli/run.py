@@ -11,6 +11,8 @@ import click
 
 from cryoal.counted import counted
 from cryoal.errors import CryoalError
+from cryoal.pools import SubtomogramPool
+from cryoal.pools.tomogram_pool import TomogramPool
 from cryoal.reports import write_report
 from cryoal.runs import (
     ActiveLearningLoop,
@@ -29,6 +31,7 @@ from cryoal.runs.network_disk import network_warning
 from cryoal.runs.status import told_apart, waiting_items
 from cryoal.task import Task
 
+from .box_options import box_options, with_boxes
 from .command import CryoalCommand
 from .curve import curve_header, curve_line
 from .options import merge, quiet_option, settings_options
@@ -42,9 +45,10 @@ FOR_PEOPLE = ("known_labels", "cold_start", "junk", "overlap")
 
 @click.command("run", cls=CryoalCommand)
 @click.option("--data", metavar="PATH", help="Pool: folder, STAR file or packed .h5.")
+@box_options
 @click.option("--out", type=click.Path(path_type=Path), help="Run folder [runs/DATA-SCHEME].")
 @click.option("--config", type=click.Path(path_type=Path), help="YAML; options override it.")
-@click.option("--scheme", help="How queries are chosen, see 'cryoal schemes' [max-entropy].")
+@click.option("--scheme", help="How queries are chosen, see 'cryoal schemes' [gradnorm-diverse].")
 @settings_options
 @click.option("--seed", type=int, help="Of everything random [0].")
 @click.option(
@@ -85,8 +89,11 @@ def run(
     The pool's labels answer, or people: with --oracle human the command ends when volumes wait
     to be labelled ('cryoal label RUN'), and goes on when it is given again.
 
+    Boxes can be cropped out of tomograms each time they are read: name --particles, --tomograms
+    and --box in place of --data. 'cryoal extract' makes them once, which trains much faster.
+
     On a folder that holds a run, continues it; --cycles may grow. Defaults are in brackets; the
-    scheme is max-entropy and the model compact where none is named.
+    scheme is gradnorm-diverse and the model compact where none is named.
 
     Example: cryoal run --data tomos/ --scheme expected --out runs/first
     """
@@ -104,16 +111,21 @@ def run_given(
 ) -> None:
     """Carry out ``cryoal run`` with the options that were given."""
     base, source = base_values(out, config)
-    settings = make_settings(merge(base, given), source)
+    settings = make_settings(merge(base, with_boxes(base, given)), source)
     settings.check_names()
     check_people(settings, given, proceed, watch)
     path = out or Path("runs") / f"{Path(settings.data).stem}-{settings.scheme}"
     pool = open_data(settings)
     settings = settings.suited_to(pool.recipe)
+    if isinstance(pool, TomogramPool):
+        settings = settings.model_copy(update={"contrast": pool.contrast})
     started = is_started(path)
     if started:
         folder = continue_run(path, settings, pool)
     else:
+        if settings.boxes is not None and isinstance(pool, SubtomogramPool):
+            for warning in pool.warnings:
+                click.echo(f"warning: {warning}", err=True)
         with progress_bar("checking voxels", quiet) as progress:
             folder = start_run(path, settings, pool, progress)
     with folder.locked():

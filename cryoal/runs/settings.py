@@ -21,6 +21,7 @@ from cryoal.faults import faults_of
 from cryoal.learning.pretrain_settings import PretrainSettings
 from cryoal.learning.recipe import Recipe
 from cryoal.runs.amount import parse_amount
+from cryoal.runs.box_settings import BoxSettings
 
 AnyModel = TypeVar("AnyModel", bound=BaseModel)
 
@@ -31,6 +32,8 @@ class RunSettings(BaseModel):
     Attributes:
         data: pool, as ``cryoal.pools.open_subtomograms`` takes it.
         snr, label_column, voxel_size_A, contrast: how the pool is read.
+        boxes: of a pool that is a list of particles, how they are cropped out of tomograms each
+            time they are read; ``voxel_size_A`` is that of the tomograms then.
         scheme: how queries are chosen.
         model: task model, a name in ``models3d`` or, for images, ``models2d``.
         initial: random first labelled set, a count or a share of the training items.
@@ -66,7 +69,8 @@ class RunSettings(BaseModel):
     label_column: str | None = None
     voxel_size_A: float | None = Field(None, gt=0)
     contrast: Literal["bright", "dark"] | None = None
-    scheme: str = "max-entropy"
+    boxes: BoxSettings | None = None
+    scheme: str = "gradnorm-diverse"
     model: str = "compact"
     initial: str = "10%"
     budget: str = "5%"
@@ -107,6 +111,14 @@ class RunSettings(BaseModel):
             raise ValueError(str(error)) from error
         return text
 
+    @field_validator("boxes")
+    @classmethod
+    def check_boxes(cls, value: BoxSettings | None, others: ValidationInfo) -> BoxSettings | None:
+        """Refuse a noise level of tomograms."""
+        if value is not None and others.data.get("snr") is not None:
+            raise ValueError("tomograms have no noise variants; leave snr out")
+        return value
+
     @field_validator("label_noise")
     @classmethod
     def check_oracle(cls, value: float, others: ValidationInfo) -> float:
@@ -143,7 +155,7 @@ class RunSettings(BaseModel):
         if data is None:
             changes = {name: value for name, value in reading.items() if value is not None}
         else:
-            changes = {"data": data, **reading}
+            changes = {"data": data, "boxes": None, **reading}
         return make_settings(self.model_dump() | changes, "options")
 
     def suited_to(self, recipe: Mapping[str, Any]) -> RunSettings:
@@ -174,7 +186,7 @@ def filled(model: AnyModel, values: Mapping[str, Any]) -> AnyModel:
 def differing_fields(one: dict[str, Any], two: dict[str, Any], prefix: str = "") -> list[str]:
     names = []
     for name in one:
-        if isinstance(one[name], dict):
+        if isinstance(one[name], dict) and isinstance(two[name], dict):
             names += differing_fields(one[name], two[name], f"{prefix}{name}.")
         elif one[name] != two[name]:
             names.append(f"{prefix}{name} ({one[name]} became {two[name]})")

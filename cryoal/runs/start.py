@@ -22,6 +22,7 @@ from cryoal.runs.folder import JOURNAL, RunFolder
 from cryoal.runs.journal import OUTPUTS, Journal
 from cryoal.runs.model_description import describe_model
 from cryoal.runs.models import fresh_companion
+from cryoal.runs.open_boxes import open_boxes
 from cryoal.runs.settings import RunSettings
 from cryoal.runs.task_checks import check_task
 from cryoal.strategies import Need
@@ -33,6 +34,14 @@ def open_data(settings: RunSettings) -> Pool:
     Raises:
         CryoalError: it cannot be opened as the settings say.
     """
+    if settings.boxes is not None:
+        return open_boxes(
+            Path(settings.data),
+            settings.boxes,
+            settings.label_column,
+            settings.contrast,
+            settings.voxel_size_A,
+        )
     return open_pool(
         settings.data,
         snr=settings.snr,
