@@ -10,12 +10,11 @@ import mrcfile
 import numpy as np
 import pytest
 import torch
-from scipy import ndimage
+from real_ribosomes import average_of, given_average, likeness, turned_over
 from tilt_stack_project import PIXEL_A, TiltStackProject
 from tilted_blobs import BALLS, correlation, peaks, volume
 
 from cryoal.errors import CryoalError
-from cryoal.io.relion_particles import read_relion_particles
 from cryoal.pools import SubtomogramPool, open_subtomograms, pack_pool
 from cryoal.runs.inference import Prediction
 from cryoal.runs.predictions import write_predictions
@@ -270,11 +269,7 @@ def test_optics_groups_may_differ_in_premultiplication(tmp_path: Path) -> None:
 
 
 class TestRealRibosomes:
-    """40 particles of EMPIAR-10499, exported by WarpTools.
-
-    The alignment has the wrong hand, and so has what is made of it; the average beside the data
-    was turned over along z by its makers (tomoDRGN's test data, ``backproject_voxel --flip``).
-    """
+    """40 particles of EMPIAR-10499, exported by WarpTools."""
 
     @pytest.fixture(scope="class")
     @staticmethod
@@ -285,37 +280,18 @@ class TestRealRibosomes:
             pytest.skip("no real data; set CRYOAL_DATA")
         return data / "empiar10499"
 
-    @staticmethod
-    def average(folder: Path, volumes: np.ndarray) -> np.ndarray:
-        """Mean of boxes zyx turned into the reference's frame by the angles of the STAR."""
-        rotations = read_relion_particles(folder / "particles.star").rotations
-        assert rotations is not None
-        turned = []
-        for box, matrix in zip(volumes, rotations.as_matrix(), strict=True):
-            middle, zyx = np.array(box.shape) // 2, matrix[::-1, ::-1]
-            offset = middle - zyx @ middle
-            turned.append(ndimage.affine_transform(box, zyx, offset=offset, order=3))
-        return np.mean(turned, axis=0)
-
     def test_their_average_is_the_known_one(self, folder: Path) -> None:
-        reference = mrcfile.read(folder / "average.mrc")
-        mask = ((np.indices(reference.shape) - 16) ** 2).sum(axis=0) <= 12**2
-
-        def likeness(average: np.ndarray) -> float:
-            return correlation(average[mask], reference[mask])
-
         pool = open_subtomograms(folder / "particles.star")
         assert len(pool) == 40
-        average = self.average(folder, pool.read(range(40))[:, 0].numpy())
-        mirrored = np.roll(average[::-1], 1, axis=0)
-        given = np.load(folder / "backprojected_40x32x32x32.npy", allow_pickle=False)
-        independent = np.roll(self.average(folder, given[:, ::-1])[::-1], 1, axis=0)
-        assert likeness(mirrored) > 0.85
-        assert likeness(mirrored) >= likeness(independent)
+        average = average_of(folder, pool.read(range(40))[:, 0].numpy())
+        mirrored = turned_over(average)
+        like = likeness(folder, mirrored)
+        assert like > 0.85
+        assert like >= likeness(folder, given_average(folder))
         # The other hand, and the right one turned over along each axis.
-        assert likeness(average) < likeness(mirrored) - 0.25
+        assert likeness(folder, average) < like - 0.25
         others = [np.roll(np.flip(mirrored, axis), 1, axis) for axis in range(3)]
-        assert max(map(likeness, others)) < likeness(mirrored) - 0.1
+        assert max(likeness(folder, other) for other in others) < like - 0.1
 
     def test_predictions_go_back_into_their_star(self, folder: Path, tmp_path: Path) -> None:
         predict(open_subtomograms(folder / "particles.star"), tmp_path / "out.star")
