@@ -7,8 +7,6 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.legend_handler import HandlerTuple
-from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from cryoal.reports.style import CURVES, WIDTH_IN, new_figure
@@ -18,7 +16,7 @@ from cryoal.studies.results import PHASES
 from cryoal.studies.statistics import StudyStatistics
 
 COLOURS = dict(zip(PHASES, CURVES, strict=False))
-MARKERS = dict(zip(PHASES, "os^D", strict=True))
+APART = 0.17
 Costs = Mapping[tuple[str, str], Cost]
 
 
@@ -39,20 +37,9 @@ def cost_plot(study: StudyStatistics) -> Figure | None:
         draw_seconds(frames[0], costs, order)
     else:
         draw_seconds(figure.add_subplot(), costs, order)
-    handles = [(Patch(color=COLOURS[phase]), dot(phase)) for phase in PHASES]
-    figure.legend(
-        handles if has_memory else [bar for bar, _ in handles],
-        PHASES,
-        loc="outside lower center",
-        ncols=len(PHASES),
-        fontsize=8.5,
-        handler_map={tuple: HandlerTuple(None)},
-    )
+    handles = [Patch(color=COLOURS[phase]) for phase in PHASES]
+    figure.legend(handles, PHASES, loc="outside lower center", ncols=len(PHASES), fontsize=8.5)
     return figure
-
-
-def dot(phase: str) -> Line2D:
-    return Line2D([], [], color=COLOURS[phase], marker=MARKERS[phase], linewidth=0)
 
 
 def draw_seconds(axes: Axes, costs: Costs, order: Sequence[str]) -> None:
@@ -81,19 +68,19 @@ def draw_seconds(axes: Axes, costs: Costs, order: Sequence[str]) -> None:
 
 def draw_memory(axes: Axes, costs: Costs, order: Sequence[str]) -> None:
     name_rows(axes, order)
-    for phase in PHASES:
+    for row, phase in enumerate(PHASES):
         known = [
             (memory, at)
             for at, scheme in enumerate(order)
             if (memory := memory_of(costs.get((scheme, phase)))) is not None
         ]
+        # A little apart, so that none hides another.
+        apart = (row - (len(PHASES) - 1) / 2) * APART
         axes.scatter(
             [memory for memory, _ in known],
-            [at for _, at in known],
+            [at + apart for _, at in known],
             s=22,
             color=COLOURS[phase],
-            marker=MARKERS[phase],
-            alpha=0.85,
             linewidth=0,
         )
     axes.set_xlim(left=0)
