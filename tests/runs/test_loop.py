@@ -78,7 +78,7 @@ def test_warm_start_begins_from_the_last_weights(
 ) -> None:
     warm, cold = finished("warm", warm_start=True), finished("cold")
     loops = [make_loop(folder, blob_pool) for folder in (warm, cold)]
-    first = [loop.training(2).initial_model() for loop in loops]
+    first = [loop.training(2).initial_model("weights") for loop in loops]
     for weights in ("head.weight", "head.bias"):
         kept = [
             model.state_dict()[weights].equal(loop.models.trained(1).state_dict()[weights])

@@ -34,7 +34,7 @@ def test_each_training_begins_from_the_pretrained_body_and_a_fresh_head(
     encoder, _ = load_model(pretrained.pretrained_path)
     wanted = body(encoder.state_dict())
     loop = make_loop(pretrained, blob_pool)
-    models = [loop.training(cycle).initial_model() for cycle in (1, 2)]
+    models = [loop.training(cycle).initial_model("weights") for cycle in (1, 2)]
     for model in models:
         own = body(model.state_dict())
         assert own.keys() == wanted.keys()

@@ -147,7 +147,7 @@ def test_two_structures_of_one_name_clash(tmp_path: Path, names: list[str], sour
         ({"tilt_max_deg": 95}, "tilt_max_deg"),
         ({"defocus_um": [1, 2, 3]}, "defocus_um"),
         ({"contrast": "grey"}, "contrast"),
-        ({"colour": "red"}, "colour: Extra"),
+        ({"colour": "red"}, "colour: no such setting"),
         ({"kind": "tomograms"}, "kind"),
         ({"builtin": ["ribosme"]}, "no built-in assembly 'ribosme'"),
         ({"builtin": "groel"}, "builtin"),

@@ -32,7 +32,7 @@ def test_lists_and_texts_are_alike(snrs: object) -> None:
         ({"label_noise": "0.2,0.2"}, "given twice"),
         ({"input_snr": 0}, r"study\.input_snr"),
         ({"seeds": 0}, r"study\.seeds"),
-        ({"sceds": 2, "snr": 3}, r"study\.sceds: Extra.*; study\.snr: Extra"),
+        ({"sceds": 2, "snr": 3}, r"study\.sceds: no such setting.*; study\.snr: no such setting"),
     ],
 )
 def test_faults_are_named_in_one_line(values: dict[str, object], words: str) -> None:
@@ -44,7 +44,7 @@ def test_faults_are_named_in_one_line(values: dict[str, object], words: str) -> 
 
 def test_compare_does_not_take_ratios() -> None:
     assert make_section(StudySection, {"targets": [0.8, "95%"]}, "x").targets == ("0.8", "95%")
-    with pytest.raises(CryoalError, match=r"study\.snrs: Extra"):
+    with pytest.raises(CryoalError, match=r"study\.snrs: no such setting"):
         make_section(StudySection, {"snrs": "0.1"}, "x")
 
 
