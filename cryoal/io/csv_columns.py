@@ -7,10 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from cryoal.errors import CryoalError
-from cryoal.io.atomic import written_atomically
 from cryoal.io.csv_table import read_csv_table
 from cryoal.io.kept_lines import refuse_another_number
-from cryoal.io.text_edits import Span, edited
+from cryoal.io.text_edits import Span, write_edited
 from cryoal.io.text_file import BOM, read_text
 
 _FIELD = re.compile(r'"(?:[^"]|"")*"|[^,\r\n]*')
@@ -50,8 +49,7 @@ def put_csv_columns(source: Path, out: Path, columns: Mapping[str, Sequence[str]
             elif number:
                 edits.append((spans[at[name]], word))
         edits.append(((spans[-1][1], spans[-1][1]), added))
-    with written_atomically(out) as temporary:
-        temporary.write_bytes(edited(text, edits).encode())
+    write_edited(out, text, edits)
 
 
 def keep_csv_rows(source: Path, out: Path, keep: Sequence[bool]) -> None:
@@ -67,8 +65,7 @@ def keep_csv_rows(source: Path, out: Path, keep: Sequence[bool]) -> None:
         if not is_kept:
             end = _END.match(text, spans[-1][1])
             edits.append(((spans[0][0], end.end() if end else len(text)), ""))
-    with written_atomically(out) as temporary:
-        temporary.write_bytes(edited(text, edits).encode())
+    write_edited(out, text, edits)
 
 
 def _rows(text: str) -> list[list[Span]]:

@@ -18,13 +18,12 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from cryoal.errors import CryoalError
-from cryoal.io.atomic import written_atomically
 from cryoal.io.class_legend import class_names
 from cryoal.io.kept_lines import refuse_another_number
 from cryoal.io.number_text import to_integers, to_numbers
 from cryoal.io.pick_checks import checked, numbered_ids
 from cryoal.io.picks import Frame, Picks
-from cryoal.io.text_edits import Span, edited
+from cryoal.io.text_edits import Span, write_edited
 from cryoal.io.text_file import read_text
 
 _LABEL, _TOMOGRAM = "class_label", "tomo_idx"
@@ -87,8 +86,7 @@ def write_deepfinder_classes(source: Path, out: Path, numbers: Sequence[int]) ->
     edits = [
         (one.label, quoteattr(str(number))) for one, number in zip(objects, numbers, strict=True)
     ]
-    with written_atomically(out) as temporary:
-        temporary.write_bytes(edited(text, edits).encode())
+    write_edited(out, text, edits)
 
 
 def keep_deepfinder_objects(source: Path, out: Path, keep: Sequence[bool]) -> None:
@@ -101,8 +99,7 @@ def keep_deepfinder_objects(source: Path, out: Path, keep: Sequence[bool]) -> No
     objects = _objects(source, text)
     refuse_another_number(source, len(objects), len(keep))
     edits = [(one.whole, "") for one, is_kept in zip(objects, keep, strict=True) if not is_kept]
-    with written_atomically(out) as temporary:
-        temporary.write_bytes(edited(text, edits).encode())
+    write_edited(out, text, edits)
 
 
 @dataclass(frozen=True)

@@ -17,12 +17,11 @@ from typing import Any
 import numpy as np
 
 from cryoal.errors import CryoalError
-from cryoal.io.atomic import written_atomically
 from cryoal.io.json_text import elements, member_edit, members, parse_json, value_start
 from cryoal.io.kept_lines import refuse_another_number
 from cryoal.io.pick_checks import checked, numbered_ids
 from cryoal.io.picks import Frame, Picks
-from cryoal.io.text_edits import Span, edited
+from cryoal.io.text_edits import Span, write_edited
 from cryoal.io.text_file import read_text
 
 SUFFIX = "_info.json"
@@ -93,8 +92,7 @@ def write_eman2_classes(source: Path, out: Path, names: Sequence[str]) -> None:
         _box_edit(text, box, numbers[name]) for box, name in zip(boxes, names, strict=True) if name
     ]
     edits += _list_edits(text, root, places, info, {name: numbers[name] for name in new})
-    with written_atomically(out) as temporary:
-        temporary.write_bytes(edited(text, edits).encode())
+    write_edited(out, text, edits)
 
 
 def keep_eman2_boxes(source: Path, out: Path, keep: Sequence[bool]) -> None:
@@ -108,8 +106,7 @@ def keep_eman2_boxes(source: Path, out: Path, keep: Sequence[bool]) -> None:
     places = members(text, value_start(text))
     boxes = elements(text, places[_BOXES][0]) if _BOXES in places else []
     refuse_another_number(source, len(boxes), len(keep))
-    with written_atomically(out) as temporary:
-        temporary.write_bytes(edited(text, _dropped(boxes, keep)).encode())
+    write_edited(out, text, _dropped(boxes, keep))
 
 
 def _dropped(boxes: Sequence[Span], keep: Sequence[bool]) -> Iterator[tuple[Span, str]]:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
+
+from cryoal.io.atomic import written_atomically
 
 Span = tuple[int, int]
 
@@ -18,3 +21,13 @@ def edited(text: str, edits: Iterable[tuple[Span, str]]) -> str:
         parts += [text[last:start], word]
         last = stop
     return "".join([*parts, text[last:]])
+
+
+def write_edited(out: Path, text: str, edits: Iterable[tuple[Span, str]]) -> None:
+    """Write :func:`edited` text as UTF-8, whole or not at all.
+
+    Raises:
+        CryoalError: the file cannot be written.
+    """
+    with written_atomically(out) as temporary:
+        temporary.write_bytes(edited(text, edits).encode())
