@@ -24,14 +24,14 @@ from cryoal.studies.wording import listed
 
 @dataclass(frozen=True)
 class Efficiency(Analysis):
-    """Seconds of each phase of a cycle, and peak memory where it was noted."""
+    """Seconds of each phase of a cycle, and memory where it was noted."""
 
     name: ClassVar[str] = "efficiency"
     title: ClassVar[str] = "Time and memory"
     about: ClassVar[str] = (
         "Wang et al., appendix A.7. Seconds are the mean over the cycles of a run that have the "
-        "phase, memory_mb is the largest resident memory of the process in it, Python and torch "
-        "included, which runs of a study note on Linux. The numbers are those that the runs "
+        "phase, memory_mb is the most by which the process grew in it, choosing counted with "
+        "scoring, which runs of a study note on Linux. The numbers are those that the runs "
         "noted; runs that shared a machine slowed each other down. In a study the first training "
         "of a seed is done once and counted for every scheme."
     )

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from cryoal.errors import CryoalError
 from cryoal.io.atomic import written_atomically
+from cryoal.io.text_file import read_text
 
 # A quote closes only before a blank or the end of the line; '#' starts a comment only as the
 # first character of a word.
@@ -111,14 +112,7 @@ def append_columns(
 
 def _lines(path: Path) -> list[str]:
     """Lines without their newline; a carriage return stays part of its line."""
-    try:
-        return path.read_bytes().decode("utf-8").split("\n")
-    except UnicodeDecodeError as error:
-        raise CryoalError(
-            f"{path}: is not UTF-8 text ({error.reason}); save it as UTF-8"
-        ) from error
-    except OSError as error:
-        raise CryoalError(f"{path}: cannot be read ({error.strerror})") from error
+    return read_text(path).split("\n")
 
 
 def _parse(path: Path, lines: Sequence[str]) -> list[StarBlock]:

@@ -25,7 +25,7 @@ from cryoal.strategies import Strategy
 from cryoal.studies.arm import PRETRAINED, SELF_TRAINED, Arm
 from cryoal.studies.chance import chance_of
 from cryoal.studies.peak_memory import forget_peak, peak_memory_mb
-from cryoal.studies.results import METRICS, PHASES, CellResult
+from cryoal.studies.results import METRICS, PHASES, WITH_MEMORY, CellResult
 from cryoal.studies.shared_weights import SharedWeights
 from cryoal.studies.true_gradients import query_overlap
 
@@ -205,6 +205,7 @@ def read_results(folder: RunFolder, arm: Arm, seed: int) -> list[CellResult]:
         values: dict[str, Any] = {name: metrics.get(name) for name in names}
         for phase in PHASES:
             values[f"{phase}_seconds"] = seconds.get((cycle, phase))
+        for phase in WITH_MEMORY:
             values[f"{phase}_memory_mb"] = metrics.get(f"{phase}_memory_mb")
         values[OVERLAP] = metrics.get(OVERLAP)
         confusion = folder.journal.confusion(cycle)

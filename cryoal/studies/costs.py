@@ -18,7 +18,7 @@ class Cost:
         scheme: its name.
         phase: train, evaluate, score or query.
         seconds: mean over the cycles that have it, of all seeds; None where none was timed.
-        memory_mb: largest peak; None where none was measured.
+        memory_mb: the most that the process grew by; None where none was measured.
         cycles: number of cycles that were timed.
     """
 
@@ -42,7 +42,7 @@ def costs_of(results: Sequence[CellResult]) -> list[Cost]:
 
 def cost(rows: Sequence[CellResult], scheme: str, phase: str) -> Cost:
     seconds = known(getattr(row, f"{phase}_seconds") for row in rows)
-    memory = known(getattr(row, f"{phase}_memory_mb") for row in rows)
+    memory = known(getattr(row, f"{phase}_memory_mb", None) for row in rows)
     mean = float(np.mean(seconds)) if seconds else None
     return Cost(scheme, phase, mean, max(memory, default=None), len(seconds))
 

@@ -12,7 +12,7 @@ from cryoal.studies.curves import Array, Curves
 from cryoal.studies.interval import t_interval
 from cryoal.studies.paired import PairedTest
 from cryoal.studies.penalty import mean_penalty
-from cryoal.studies.results import ALL_LABELS, METRICS, PHASES
+from cryoal.studies.results import ALL_LABELS, METRICS, PHASES, WITH_MEMORY
 from cryoal.studies.statistics import StudyStatistics
 from cryoal.studies.target import Target
 from cryoal.studies.wording import (
@@ -175,13 +175,12 @@ def costs_table(study: StudyStatistics) -> str:
     """Seconds of each phase, and memory of those that it was measured of."""
     schemes = list(dict.fromkeys(cost.scheme for cost in study.costs))
     costs = {(cost.scheme, cost.phase): cost for cost in study.costs}
-    measured = [p for p in PHASES if any(c.phase == p and c.memory_mb for c in study.costs)]
-    header = ["scheme", *(f"{phase}, s" for phase in PHASES), *(f"{p}, MB" for p in measured)]
+    header = ["scheme", *(f"{p}, s" for p in PHASES), *(f"{p}, MB" for p in WITH_MEMORY)]
     rows = [
         [
             scheme,
             *(seconds(costs.get((scheme, phase))) for phase in PHASES),
-            *(memory(costs.get((scheme, phase))) for phase in measured),
+            *(memory(costs.get((scheme, phase))) for phase in WITH_MEMORY),
         ]
         for scheme in schemes
     ]

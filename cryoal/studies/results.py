@@ -12,6 +12,8 @@ from cryoal.runs.tables import METRICS as RUN_METRICS
 RANDOM = "random"
 ALL_LABELS = "all-labels"
 PHASES = ("train", "evaluate", "score", "query")
+WITH_MEMORY = PHASES[:3]
+"""Phases that memory is measured of."""
 METRICS = tuple(name for name in RUN_METRICS if not name.startswith("train_"))
 HIGHER_IS_BETTER = METRICS[:5]
 
@@ -31,8 +33,8 @@ class CellResult:
         miou: of pixels alone.
         train_accuracy, train_loss: on the labelled items.
         train_seconds, evaluate_seconds, score_seconds, query_seconds: duration of each phase.
-        train_memory_mb, evaluate_memory_mb, score_memory_mb, query_memory_mb: by how much the
-            process grew at most in each phase; scoring and choosing count together as scoring.
+        train_memory_mb, evaluate_memory_mb, score_memory_mb: by how much the process grew at most
+            in each phase; scoring and choosing count together as scoring.
         overlap_true_gradnorm: share of the query that is among the k candidates of the largest
             gradient norm under the true label.
         chance, chance_deviation: accuracy that the model's own answers have on shuffled test items,
@@ -60,7 +62,6 @@ class CellResult:
     train_memory_mb: float | None = None
     evaluate_memory_mb: float | None = None
     score_memory_mb: float | None = None
-    query_memory_mb: float | None = None
     overlap_true_gradnorm: float | None = None
     chance: float | None = None
     chance_deviation: float | None = None

@@ -80,7 +80,6 @@ def costly_cell(scheme: str, seed: int, cycle: int, accuracy: float) -> CellResu
         train_memory_mb=900.0 + 40 * at,
         evaluate_memory_mb=600.0,
         score_memory_mb=None if at == 0 else 700.0 + 100 * at,
-        query_memory_mb=300.0,
         overlap_true_gradnorm=0.05 + 0.04 * at,
         query_counts=tuple(counts.tolist()),
     )
