@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cryoal.errors import CryoalError
+from cryoal.io.project_folder import in_project
 from cryoal.io.star import StarBlock, read_star
 
 CENTRED = tuple(f"rlnCenteredCoordinate{axis}Angst" for axis in "XYZ")
@@ -19,7 +20,6 @@ SIZES = tuple(f"rlnTomoSize{axis}" for axis in "XYZ")
 PIXEL = "rlnTomoTiltSeriesPixelSize"
 TOMOGRAM = "rlnTomoName"
 
-_PARENTS = 6
 _ROUNDING = 1e-3
 _BINNED = 1.5
 _ENOUGH = 10
@@ -147,8 +147,7 @@ def tomograms_file(path: Path) -> Path | None:
         if column in block.columns
         for name in block.column(column)
     ]
-    folders = [path.resolve().parent, *list(path.resolve().parent.parents)[:_PARENTS]]
-    found = (folder / name for name in named for folder in folders)
+    found = (in_project(path, name) for name in named)
     return next((candidate for candidate in found if candidate.is_file()), None)
 
 
