@@ -7,6 +7,7 @@ from collections.abc import Hashable, Sequence
 import numpy as np
 
 from cryoal.errors import CryoalError
+from cryoal.io.control_characters import has_control_characters
 from cryoal.io.picks import Picks
 
 
@@ -14,9 +15,12 @@ def checked(picks: Picks) -> Picks:
     """The same picks.
 
     Raises:
-        CryoalError: two particles of one id, or at one place of one tomogram with one
-            orientation: whatever is learned from one would be tested on the other.
+        CryoalError: a name with control characters; two particles of one id, or at one place of
+            one tomogram with one orientation: whatever is learned from one would be tested on the
+            other.
     """
+    for names in (picks.ids, picks.tomograms, picks.labels):
+        _refuse_control_characters(names, picks.wheres)
     _refuse_repeats(picks.ids, picks.wheres, "the id")
     numbers = [picks.positions]
     if picks.shifts_A is not None:
@@ -45,6 +49,13 @@ def unique_ids(names: Sequence[str] | None, tomograms: Sequence[str]) -> list[st
     if names is not None and all(names) and len(set(names)) == len(names):
         return list(names)
     return numbered_ids(tomograms)
+
+
+def _refuse_control_characters(names: Sequence[str], wheres: Sequence[str]) -> None:
+    odd = {name for name in set(names) if has_control_characters(name)}
+    if odd:
+        at = next(at for at, name in enumerate(names) if name in odd)
+        raise CryoalError(f"{wheres[at]}: the name {names[at]!a} has control characters; rename it")
 
 
 def _refuse_repeats(keys: Sequence[Hashable], wheres: Sequence[str], what: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +11,7 @@ import numpy.typing as npt
 import torch
 
 from cryoal.errors import CryoalError
+from cryoal.io.control_characters import has_control_characters
 from cryoal.io.mrc import read_header, read_volume
 from cryoal.pools.places import Places
 from cryoal.pools.pool import Contrast
@@ -23,8 +23,6 @@ from cryoal.pools.subtomograms import (
     label_fingerprint_of,
     same_length,
 )
-
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 @dataclass
@@ -57,6 +55,23 @@ class MrcItems:
     places: Places = field(default_factory=Places)
     warnings: list[str] = field(default_factory=list)
 
+    def check_names(self, source: Path) -> None:
+        """Refuse names that no terminal or file should be given.
+
+        Args:
+            source: what was opened, for the message.
+
+        Raises:
+            CryoalError: a name that is not UTF-8, or one with control characters.
+        """
+        for name in self.ids:
+            if not name.isascii() and _undecodable(name):
+                raise CryoalError(f"{source}: the name {name!a} is not UTF-8; rename the file")
+        groups = [] if self.groups is None else self.groups.tolist()
+        for name in {*self.ids, *self.label_names, *(self.classes or []), *groups}:
+            if has_control_characters(name):
+                raise CryoalError(f"{source}: the name {name!a} has control characters; rename it")
+
 
 class MrcPool(SubtomogramPool):
     """Opens by reading the first 4 KiB of every file; voxels are read when asked for.
@@ -79,13 +94,7 @@ class MrcPool(SubtomogramPool):
     ) -> None:
         if not items.ids:
             raise CryoalError(f"{source}: no MRC volumes found; name a folder that holds some")
-        for name in items.ids:
-            if not name.isascii() and _undecodable(name):
-                raise CryoalError(f"{source}: the name {name!a} is not UTF-8; rename the file")
-        groups = [] if items.groups is None else items.groups.tolist()
-        for name in {*items.ids, *items.label_names, *(items.classes or []), *groups}:
-            if _CONTROL.search(name):
-                raise CryoalError(f"{source}: the name {name!a} has control characters; rename it")
+        items.check_names(source)
         self.source = source
         self.kind = kind
         self.ids = items.ids

@@ -56,6 +56,7 @@ class TiltStackPool(SubtomogramPool):
         items = stacks.items
         if not items.ids:
             raise CryoalError(f"{source}: lists no particles; name a file that lists some")
+        items.check_names(source)
         self.source = source
         self.kind = kind
         self.ids = items.ids

@@ -37,6 +37,13 @@ def test_one_id_twice_is_refused():
         checked(picks)
 
 
+@pytest.mark.parametrize("field", ["ids", "tomograms", "labels"])
+def test_a_name_that_steers_a_terminal_is_refused(field):
+    picks = replace(PICKS, **{field: ["x", "\x1b[31m"]})
+    with pytest.raises(CryoalError, match=r"row 2: the name '\\x1b\[31m' has control characters"):
+        checked(picks)
+
+
 def test_ids_are_numbers_within_the_tomogram_where_names_do_not_do():
     assert numbered_ids(["a", "b", "a"]) == ["a/1", "b/1", "a/2"]
     assert unique_ids(["x", "y"], ["a", "a"]) == ["x", "y"]

@@ -123,11 +123,22 @@ def test_the_fingerprint_is_of_boxes_not_of_labels(tmp_path: Path) -> None:
     shutil.copytree(tmp_path / "a", tmp_path / "b")
     moved = tmp_path / "b" / path.relative_to(tmp_path / "a")
     assert open_subtomograms(moved).fingerprint == first
-    assert opened(tmp_path / "c", stated_hand=1).fingerprint != first
-    assert opened(tmp_path / "d", premultiplied=False).fingerprint != first
+    for folder, options in (("c", {"stated_hand": 1}), ("d", {"premultiplied": False})):
+        other = TiltStackProject(**options)
+        lists = other.write(tmp_path / folder)
+        for name in other.names():  # the very same stacks: only what the lists say is other
+            shutil.copyfile(tmp_path / "a" / name, tmp_path / folder / name)
+        assert open_subtomograms(lists).fingerprint != first
     text = path.read_text()
     path.write_text(text.replace("[1,1", "[0,1", 1))
     assert open_subtomograms(path).fingerprint != first
+
+
+def test_names_with_control_characters_are_refused(tmp_path: Path) -> None:
+    path = TiltStackProject().write(tmp_path)
+    path.write_text(path.read_text().replace("junk", "ju\x07nk"))
+    with pytest.raises(CryoalError, match=r"'ju\\x07nk' has control characters"):
+        open_subtomograms(path, label_column="myKind")
 
 
 def test_packed_boxes_are_the_same(tmp_path: Path, relion: Path) -> None:
