@@ -100,8 +100,8 @@ class TrainedRun:
         strategy = strategies.get(self.folder.settings.scheme).strategy()
         if not isinstance(strategy, Scorer):
             raise CryoalError(
-                f"scheme '{self.folder.settings.scheme}' scores no single items; use a run of "
-                "another scheme"
+                f"scheme '{self.folder.settings.scheme}' chooses whole queries and scores no "
+                "single items; use a run of another scheme, such as entropy"
             )
         if strategy.needs & {Need.LABELLED, Need.WORKSHOP} and not self.is_own_pool():
             raise CryoalError(
